@@ -1,0 +1,229 @@
+"""The gate: who is asking, what they see, what they may do. Every list, page, search, export and deed passes here.
+
+Three ideas carry it. An *actor* is whoever is asking, with the seats held today. A *scope* (`@scope(Model)`, in the
+room’s `policy.py`) says which rows of a table an actor sees; an upper room may widen the scope of a lower one with
+`@opens(Model)` and never narrow it. A *verdict* is yes, or no with a sentence the worker can act on.
+
+A row outside the scope does not exist for the actor: `one()` raises 404 for it, never 403. There is no way around: the
+gate never reads a superuser flag, and there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from kinkeeper.access.models import Opening, Role, Seat, Unit, User
+from kinkeeper.lib.sensitivity import Compartment, Level, level_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+ModelT = TypeVar("ModelT", bound=Model)
+Scope = Callable[["Actor"], Q]
+ScopeT = TypeVar("ScopeT", bound=Scope)
+
+NOTHING = Q(pk__in=[])
+EVERYTHING = Q()
+
+# What the seat lets its holder read inside the rows of its scope (THREAT_MODEL.md, table of roles).
+CEILING: dict[str, Level] = {
+    Role.CASEWORKER: Level.S3,
+    Role.YOUTH_WORKER: Level.S2,
+    Role.SUPERVISOR: Level.S3,
+    Role.DIRECTOR: Level.S2,
+    Role.MONITOR: Level.S1,
+    Role.ADMINISTRATOR: Level.S0,
+    Role.AUDITOR: Level.S1,
+}
+
+
+class Unseen(Http404):
+    """The row is outside the actor’s scope, or does not exist: nobody can tell which."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes (`YES`), or no with a sentence the worker can act on."""
+
+    sentence: str | _StrPromise = ""
+
+    def __bool__(self) -> bool:
+        return not self.sentence
+
+
+YES = Verdict()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever is asking: a worker with the seats held today, or a named machine. Never None, never a superuser."""
+
+    name: str
+    user_id: int | None = None
+    seats: frozenset[tuple[str, int]] = frozenset()
+    over_all: frozenset[str] = frozenset()
+    opened: frozenset[tuple[str, int]] = frozenset()
+    today: date = field(default_factory=timezone.localdate)
+
+    def units(self, *roles: str) -> frozenset[int]:
+        """Keys of the units where the actor sits in one of these roles (in any role, when none is named)."""
+        return frozenset(unit for role, unit in self.seats if not roles or role in roles)
+
+    def sits(self, role: str, unit_id: int | None) -> bool:
+        """Whether the actor holds this role in this very unit; roles and units are never asked apart."""
+        return unit_id is not None and (role, unit_id) in self.seats
+
+    def sits_any(self, roles: Iterable[str], unit_id: int | None) -> bool:
+        """Whether the actor holds one of these roles in this very unit."""
+        return any(self.sits(role, unit_id) for role in roles)
+
+    def oversees_all(self, role: str) -> bool:
+        """Whether the actor holds this role for the whole association."""
+        return role in self.over_all
+
+    def ceiling(self, unit_id: int | None) -> Level:
+        """The highest sensitivity this actor reads in rows of this unit."""
+        levels = [CEILING[role] for role, unit in self.seats if unit == unit_id]
+        return max(levels, default=Level.S0)
+
+    def opened_rows(self, model: type[Model]) -> list[int]:
+        """Keys of rows of this table that an opening (break-glass) shows to the actor now."""
+        return [pk for label, pk in self.opened if label == model._meta.label_lower]
+
+
+def actor_for(user: User, on: date | None = None) -> Actor:
+    """The actor behind a signed-in user: the seats of that day, spread over the units they reach. Three queries."""
+    day = on or timezone.localdate()
+    if not user.is_active:
+        return Actor(name=f"user:{user.code}", user_id=user.pk, today=day)
+    held = list(Seat.objects.filter(Seat.held_on(day), user=user).values_list("role", "unit_id", "programme_id"))
+    wide = any(unit is None for _role, unit, _programme in held)
+    units = list(Unit.objects.values_list("pk", "programme_id")) if wide else []
+    return Actor(
+        name=f"user:{user.code}",
+        user_id=user.pk,
+        seats=_spread(held, units),
+        over_all=frozenset(role for role, unit, programme in held if unit is None and programme is None),
+        opened=_opened(user),
+        today=day,
+    )
+
+
+def machine(name: str, *roles: str) -> Actor:
+    """A named machine (a job, a command) seated in every unit in the roles it states; the journal shows its name."""
+    units = list(Unit.objects.values_list("pk", flat=True)) if roles else []
+    seats = frozenset((role, unit) for role in roles for unit in units)
+    return Actor(name=f"machine:{name}", seats=seats, over_all=frozenset(roles))
+
+
+def _spread(
+    held: list[tuple[str, int | None, int | None]], units: list[tuple[int, int]]
+) -> frozenset[tuple[str, int]]:
+    seats: set[tuple[str, int]] = set()
+    for role, unit, programme in held:
+        if unit is not None:
+            seats.add((role, unit))
+        else:
+            seats.update((role, pk) for pk, of in units if programme is None or of == programme)
+    return frozenset(seats)
+
+
+def _opened(user: User) -> frozenset[tuple[str, int]]:
+    now = timezone.now()
+    live = Opening.objects.filter(user=user, opened_at__lte=now, until__gt=now, closed_at__isnull=True)
+    return frozenset(live.values_list("subject_type", "subject_id"))
+
+
+_scopes: dict[type[Model], Scope] = {}
+_wider: dict[type[Model], list[Scope]] = {}
+
+
+def scope(model: type[Model]) -> Callable[[ScopeT], ScopeT]:
+    """Declare which rows of `model` an actor sees: `@scope(Placement)` over a function `(actor) -> Q`."""
+
+    def declare(answer: ScopeT) -> ScopeT:
+        if model in _scopes:
+            raise RuntimeError(f"{model.__name__} has two scopes; a table has one.")
+        _scopes[model] = answer
+        return answer
+
+    return declare
+
+
+def opens(model: type[Model]) -> Callable[[ScopeT], ScopeT]:
+    """Widen the scope of a lower room’s table with what this room knows, e.g. a caseworker’s own caseload."""
+
+    def declare(answer: ScopeT) -> ScopeT:
+        _wider.setdefault(model, []).append(answer)
+        return answer
+
+    return declare
+
+
+def scope_of(model: type[Model]) -> Scope | None:
+    """The declared scope of a table, or None."""
+    return _scopes.get(model)
+
+
+def wideners_of(model: type[Model]) -> list[Scope]:
+    """What upper rooms add to the scope of a table."""
+    return list(_wider.get(model, []))
+
+
+def seen(actor: Actor, model: type[ModelT]) -> QuerySet[ModelT]:
+    """The rows of `model` that this actor sees: where every question in the house begins."""
+    declared = _scopes.get(model)
+    if declared is None:
+        raise RuntimeError(f"{model.__name__} has no scope: declare one in its room’s policy.py.")
+    condition = declared(actor)
+    for more in _wider.get(model, []):
+        condition = _either(condition, more(actor))
+    return model._base_manager.filter(_either(condition, _through_an_opening(actor, model)))
+
+
+def _either(one: Q, other: Q) -> Q:
+    if other == NOTHING or one == EVERYTHING:
+        return one
+    return other if one == NOTHING else one | other
+
+
+def _through_an_opening(actor: Actor, model: type[Model]) -> Q:
+    keys = actor.opened_rows(model)
+    return Q(pk__in=keys) if keys else NOTHING
+
+
+def one(rows: QuerySet[ModelT], **lookup: Any) -> ModelT:
+    """The one row of `rows` that answers `lookup`; raises `Unseen` (404) where there is none."""
+    row = rows.filter(**lookup).first()
+    if row is None:
+        raise Unseen
+    return row
+
+
+def unit_of(row: Model) -> int | None:
+    """The key of the unit a row belongs to; rows say so with `unit_id`, a field or a property."""
+    found = getattr(row, "unit_id", None)
+    return found if isinstance(found, int) else None
+
+
+def may_read(actor: Actor, row: Model, name: str) -> bool:
+    """Whether the actor’s seat in the row’s unit reaches the sensitivity of this field."""
+    declared = row._meta.get_field(name)
+    level = level_of(declared)
+    if level is None or level >= Level.S4:
+        return False
+    if level == Level.S0:
+        return True
+    if not actor.sits_any(CEILING, unit_of(row)):
+        # The row came through a wider scope (kin of one’s own child, an opening): personal facts, nothing special.
+        return level <= Level.S2 and getattr(declared, "compartment", None) is None
+    if getattr(declared, "compartment", None) == Compartment.ADDRESS and actor.ceiling(unit_of(row)) < Level.S3:
+        return False
+    return level <= actor.ceiling(unit_of(row))

@@ -1,0 +1,87 @@
+"""Entries (what was done), looks (who read whose page) and jobs (news on its way to upper rooms)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.models import Unit, User
+from kinkeeper.lib.sensitivity import s1
+
+
+class Entry(models.Model):
+    """One deed: who did what to which record, when, with which facts. Written with the deed, never edited."""
+
+    at = s1(models.DateTimeField(default=timezone.now, db_index=True))
+    actor = s1(models.CharField(max_length=80))
+    user = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
+    act = s1(models.CharField(max_length=80))
+    subject_type = s1(models.CharField(max_length=60))
+    subject_id = s1(models.BigIntegerField())
+    subject_code = s1(models.CharField(max_length=16))
+    unit = s1(models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+"))
+    facts = s1(models.JSONField(default=dict))
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
+        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="entry_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.act} {self.subject_code}"
+
+
+class Look(models.Model):
+    """Someone read a record: shown on the page of the one who was read about."""
+
+    at = s1(models.DateTimeField(default=timezone.now))
+    user = s1(models.ForeignKey(User, models.PROTECT, related_name="+"))
+    subject_type = s1(models.CharField(max_length=60))
+    subject_id = s1(models.BigIntegerField())
+    page = s1(models.CharField(max_length=60))
+    through_opening = s1(models.BooleanField(default=False))
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="look_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.page}"
+
+
+class Job(models.Model):
+    """A reaction that is due: stored in the transaction of the deed, so that no news is lost and none is invented."""
+
+    class State(models.TextChoices):
+        READY = "ready", _("ready")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed for good")
+
+    entry = s1(models.ForeignKey(Entry, models.CASCADE, related_name="jobs"))
+    reaction = s1(models.CharField(max_length=120))
+    state = s1(models.CharField(max_length=10, choices=State.choices, default=State.READY))
+    attempts = s1(models.PositiveSmallIntegerField(default=0))
+    due_at = s1(models.DateTimeField(default=timezone.now))
+    done_at = s1(models.DateTimeField(null=True, blank=True))
+    trouble = s1(models.CharField(max_length=300, blank=True))
+
+    class Meta:
+        ordering = ("due_at", "pk")
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["entry", "reaction"], name="a_reaction_answers_an_entry_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(state="ready"), name="jobs_that_are_ready"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reaction} ({self.get_state_display()})"
