@@ -1,0 +1,1 @@
+"""Programs for those who build Kinkeeper; none of them is needed to run it."""
