@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from kinkeeper.access.models import Opening, Role, Seat, Unit, User
@@ -157,6 +157,32 @@ def scope(model: type[Model]) -> Callable[[ScopeT], ScopeT]:
     return declare
 
 
+def part_of(part: type[Model], whole: type[Model], by: str) -> None:
+    """Declare that rows of `part` are seen exactly with the row of `whole` they hang on through the key `by`."""
+
+    def with_the_whole(actor: Actor) -> Q:
+        return through(actor, whole, by)
+
+    scope(part)(with_the_whole)
+
+
+def through(actor: Actor, whole: type[Model], by: str) -> Q:
+    """The scope of `whole`, asked through the key `by` of another table."""
+    return _under(by, _condition(actor, whole))
+
+
+def _under(prefix: str, condition: Q) -> Q:
+    moved = Q(_connector=condition.connector, _negated=condition.negated)
+    for child in condition.children:
+        if isinstance(child, Q):
+            moved.children.append(_under(prefix, child))
+        elif isinstance(child, tuple):
+            moved.children.append((f"{prefix}__{child[0]}", child[1]))
+        else:
+            raise TypeError("A scope is made of lookups, so that it can be asked through a key.")
+    return moved
+
+
 def opens(model: type[Model]) -> Callable[[ScopeT], ScopeT]:
     """Widen the scope of a lower room’s table with what this room knows, e.g. a caseworker’s own caseload."""
 
@@ -179,13 +205,17 @@ def wideners_of(model: type[Model]) -> list[Scope]:
 
 def seen(actor: Actor, model: type[ModelT]) -> QuerySet[ModelT]:
     """The rows of `model` that this actor sees: where every question in the house begins."""
+    return model._base_manager.filter(_condition(actor, model))
+
+
+def _condition(actor: Actor, model: type[Model]) -> Q:
     declared = _scopes.get(model)
     if declared is None:
         raise RuntimeError(f"{model.__name__} has no scope: declare one in its room’s policy.py.")
     condition = declared(actor)
     for more in _wider.get(model, []):
         condition = _either(condition, more(actor))
-    return model._base_manager.filter(_either(condition, _through_an_opening(actor, model)))
+    return _either(condition, _through_an_opening(actor, model))
 
 
 def _either(one: Q, other: Q) -> Q:
@@ -227,3 +257,9 @@ def may_read(actor: Actor, row: Model, name: str) -> bool:
     if getattr(declared, "compartment", None) == Compartment.ADDRESS and actor.ceiling(unit_of(row)) < Level.S3:
         return False
     return level <= actor.ceiling(unit_of(row))
+
+
+class ActorRequest(HttpRequest):
+    """A request that carries its actor; every view of the house takes one."""
+
+    actor: Actor

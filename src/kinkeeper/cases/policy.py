@@ -1,0 +1,128 @@
+"""Who sees cases, and what a caseload opens: the caseworker’s own children, their families and their papers."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
+from kinkeeper.access.models import Role, Unit
+from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.families.models import Family, Membership
+from kinkeeper.people.models import Person
+
+WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
+READERS = (Role.SUPERVISOR, Role.DIRECTOR)
+
+
+def _own(actor: Actor) -> Q:
+    """Open cases that the actor is responsible for, in units where they still sit."""
+    if actor.user_id is None or not actor.units(*WORKERS):
+        return NOTHING
+    return Q(worker_id=actor.user_id, state=Case.State.OPEN, unit_id__in=actor.units(*WORKERS))
+
+
+@scope(Case)
+def cases(actor: Actor) -> Q:
+    """A case is seen by its worker while it is open, and by the supervisors and directors of its unit."""
+    return Q(unit_id__in=actor.units(*READERS)) | _own(actor)
+
+
+part_of(Assignment, Case, "case")
+part_of(Contact, Case, "case")
+
+
+@opens(Person)
+def people_of_my_caseload(actor: Actor) -> Q:
+    """A caseworker sees the children of their open cases and the members of those children’s families."""
+    own = _own(actor)
+    if own == NOTHING:
+        return NOTHING
+    children = Case._base_manager.filter(own).values("child_id")
+    families = Membership._base_manager.filter(person_id__in=children, ends_on__isnull=True).values("family_id")
+    kin = Membership._base_manager.filter(family_id__in=families, ends_on__isnull=True).values("person_id")
+    return Q(pk__in=children) | Q(pk__in=kin)
+
+
+@opens(Family)
+def families_of_my_caseload(actor: Actor) -> Q:
+    """A caseworker sees the families of the children of their open cases."""
+    own = _own(actor)
+    if own == NOTHING:
+        return NOTHING
+    children = Case._base_manager.filter(own).values("child_id")
+    return Q(pk__in=Membership._base_manager.filter(person_id__in=children, ends_on__isnull=True).values("family_id"))
+
+
+def is_responsible(actor: Actor, case: Case) -> bool:
+    """Whether the actor works on this case: its own worker, or a supervisor of its unit."""
+    own = case.worker_id is not None and case.worker_id == actor.user_id and actor.sits_any(WORKERS, case.unit_id)
+    return own or actor.sits(Role.SUPERVISOR, case.unit_id)
+
+
+def _works_on(actor: Actor, case: Case) -> Verdict:
+    if not is_responsible(actor, case):
+        return Verdict(_("Only the worker of this case or a supervisor of its unit can do this."))
+    return YES
+
+
+def may_take_in_child(actor: Actor, unit: Unit) -> Verdict:
+    """A child is taken in by the workers of a unit; who takes a child in becomes its worker."""
+    if not actor.sits_any((*WORKERS, Role.SUPERVISOR), unit.pk):
+        return Verdict(_("Only workers of this unit can take a child in."))
+    return YES
+
+
+def may_open_case(actor: Actor, child: Person) -> Verdict:
+    """A case for a known child is opened by a worker of the child’s unit."""
+    if not actor.sits_any((*WORKERS, Role.SUPERVISOR), child.unit_id):
+        return Verdict(_("Only workers of the child’s unit can open a case."))
+    return YES
+
+
+def may_assign_worker(actor: Actor, case: Case) -> Verdict:
+    """Cases are given to workers by the supervisor of the unit."""
+    if case.state != Case.State.OPEN:
+        return Verdict(_("This case is closed. Open it again before you assign it."))
+    if not actor.sits(Role.SUPERVISOR, case.unit_id):
+        return Verdict(_("Only a supervisor of this unit can assign a case."))
+    return YES
+
+
+def may_record_contact(actor: Actor, case: Case) -> Verdict:
+    """Contacts and visits are recorded by the worker of the case or the supervisor."""
+    if case.state != Case.State.OPEN:
+        return Verdict(_("This case is closed. Open it again before you record a contact."))
+    return _works_on(actor, case)
+
+
+def may_assess_risk(actor: Actor, case: Case) -> Verdict:
+    """The risk is judged by the worker of the case or the supervisor."""
+    if case.state != Case.State.OPEN:
+        return Verdict(_("This case is closed."))
+    return _works_on(actor, case)
+
+
+def may_close_case(actor: Actor, case: Case) -> Verdict:
+    """A case is closed by the supervisor of the unit."""
+    if case.state != Case.State.OPEN:
+        return Verdict(_("This case is already closed."))
+    if not actor.sits(Role.SUPERVISOR, case.unit_id):
+        return Verdict(_("Only a supervisor of this unit can close a case. Ask your supervisor."))
+    return YES
+
+
+def may_reopen_case(actor: Actor, case: Case) -> Verdict:
+    """A closed case is opened again by the supervisor of the unit."""
+    if case.state != Case.State.CLOSED:
+        return Verdict(_("This case is open."))
+    if not actor.sits(Role.SUPERVISOR, case.unit_id):
+        return Verdict(_("Only a supervisor of this unit can open a case again."))
+    return YES
+
+
+def may_bring_in_cases(actor: Actor, unit: Unit) -> Verdict:
+    """Cases are brought in from another system by those who oversee the unit."""
+    if not actor.sits_any(READERS, unit.pk):
+        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
+    return YES

@@ -1,0 +1,129 @@
+"""Imports, the rows they keep in quarantine, and facts kept word for word until the room that owns them is built."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.models import Unit, User
+from kinkeeper.lib.rows import Row
+from kinkeeper.lib.sensitivity import s1, s2, s3
+from kinkeeper.lib.steps import Steps
+from kinkeeper.people.models import Person
+
+
+class Import(Row):
+    """One set of files brought in: previewed, then landed child by child; it can be stopped and taken up again."""
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", _("previewed")
+        LANDING = "landing", _("landing")
+        FINISHED = "finished", _("finished")
+        ABANDONED = "abandoned", _("abandoned")
+
+    STEPS: ClassVar[Steps] = {
+        State.PREVIEWED: frozenset({State.LANDING, State.ABANDONED}),
+        State.LANDING: frozenset({State.FINISHED}),
+        State.FINISHED: frozenset({State.LANDING}),
+    }
+
+    class Format(models.TextChoices):
+        SSDA903 = "ssda903", _("SSDA903 (England, looked-after children)")
+
+    unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
+    format = s1(models.CharField(_("format"), max_length=20, choices=Format.choices, default=Format.SSDA903))
+    state = s1(models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PREVIEWED))
+    folder = s1(models.CharField(max_length=400, editable=False))
+    digest = s1(models.CharField(max_length=64, editable=False))
+    rows_read = s1(models.PositiveIntegerField(_("rows read"), default=0))
+    rows_landed = s1(models.PositiveIntegerField(_("rows landed"), default=0))
+    rows_unchanged = s1(models.PositiveIntegerField(_("rows already known"), default=0))
+    children_total = s1(models.PositiveIntegerField(default=0))
+    children_done = s1(models.PositiveIntegerField(default=0))
+    landed_through = s2(models.CharField(max_length=80, blank=True, editable=False))
+    by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
+    at = s1(models.DateTimeField(default=timezone.now))
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()} {self.at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.code])
+
+
+class QuarantinedRow(Row):
+    """A row that could not land: kept whole with file, line, field and reason, until somebody mends it or sets it aside."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        MENDED = "mended", _("mended and landed")
+        SET_ASIDE = "set_aside", _("set aside")
+
+    STEPS: ClassVar[Steps] = {
+        State.WAITING: frozenset({State.MENDED, State.SET_ASIDE}),
+        State.SET_ASIDE: frozenset({State.WAITING}),
+    }
+
+    of = s1(models.ForeignKey(Import, models.CASCADE, related_name="quarantine"))
+    file = s1(models.CharField(_("file"), max_length=300))
+    line = s1(models.PositiveIntegerField(_("line")))
+    table = s1(models.CharField(_("table"), max_length=40))
+    year = s1(models.PositiveSmallIntegerField(null=True))
+    child_reference = s3(models.CharField(max_length=80, blank=True))
+    field = s1(models.CharField(_("field"), max_length=60, blank=True))
+    guard = s1(models.CharField(_("rule"), max_length=20, blank=True))
+    reason = s2(models.TextField(_("reason")))
+    values = s3(models.JSONField(_("values")))
+    state = s1(models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING))
+
+    class Meta:
+        ordering = ("file", "line")
+        verbose_name = _("row in quarantine")
+        verbose_name_plural = _("rows in quarantine")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["of", "file", "line"], name="a_row_is_quarantined_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.of.unit_id
+
+
+class ReportedFact(Row):
+    """A row of a statutory return whose room is not built yet: kept checked and word for word, shown and exported again.
+
+    `year` is the first calendar year of the collection year the row was reported for, or 0 for facts that hold once.
+    """
+
+    person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
+    table = s1(models.CharField(_("table"), max_length=40))
+    year = s1(models.PositiveSmallIntegerField(default=0))
+    key = s3(models.CharField(max_length=80, blank=True))
+    values = s3(models.JSONField(_("values")))
+
+    class Meta:
+        ordering = ("table", "year", "key", "pk")
+        verbose_name = _("reported fact")
+        verbose_name_plural = _("reported facts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "table", "year", "key"], name="a_fact_is_reported_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.year}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.person.unit_id

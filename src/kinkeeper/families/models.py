@@ -1,0 +1,177 @@
+"""A family is a kin network; a household is who eats and sleeps together now; kinship is a dated tie of two people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.models import Unit
+from kinkeeper.lib.rows import Row
+from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
+from kinkeeper.people.models import Person
+
+
+class Family(Row):
+    """A kin network that we accompany, whoever of it lives together."""
+
+    unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
+    name = s2(models.CharField(_("name of the family"), max_length=200))
+
+    class Meta:
+        ordering = ("name", "pk")
+        verbose_name = _("family")
+        verbose_name_plural = _("families")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("family", args=[self.code])
+
+
+class Membership(Row):
+    """A person belongs to a family from a day and until a day."""
+
+    family = s1(models.ForeignKey(Family, models.CASCADE, related_name="memberships"))
+    person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
+    starts_on = s2(models.DateField(_("from"), null=True, blank=True))
+    ends_on = s2(models.DateField(_("until"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("member of a family")
+        verbose_name_plural = _("members of families")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["family", "person"], condition=Q(ends_on__isnull=True), name="a_person_is_in_a_family_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family_id}·{self.person_id}"
+
+
+class Household(Row):
+    """People who eat and sleep together; its address is known to few."""
+
+    family = s1(models.ForeignKey(Family, models.CASCADE, related_name="households"))
+    name = s2(models.CharField(_("name"), max_length=200))
+    address = s3(models.TextField(_("address"), blank=True), Compartment.ADDRESS)
+    postcode = s3(models.CharField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
+
+    class Meta:
+        ordering = ("name", "pk")
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HouseholdMember(Row):
+    """A person lives in a household from a day and until a day."""
+
+    household = s1(models.ForeignKey(Household, models.CASCADE, related_name="members"))
+    person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
+    starts_on = s2(models.DateField(_("from"), null=True, blank=True))
+    ends_on = s2(models.DateField(_("until"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("member of a household")
+        verbose_name_plural = _("members of households")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_household_stay_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id}·{self.person_id}"
+
+
+class Kinship(Row):
+    """A tie from `person` to `relative`, written once: “`person` is the `kind` of `relative`”. The inverse is derived.
+
+    Directed kinds are written from the elder side (parent, grandparent, guardian …); sibling and partner ties are
+    written from the person with the lower key, so that the same tie cannot be stored twice.
+    """
+
+    class Kind(models.TextChoices):
+        PARENT = "parent", _("parent")
+        STEP_PARENT = "step_parent", _("step-parent")
+        ADOPTIVE_PARENT = "adoptive_parent", _("adoptive parent")
+        FOSTER_PARENT = "foster_parent", _("foster parent")
+        GUARDIAN = "guardian", _("guardian")
+        GRANDPARENT = "grandparent", _("grandparent")
+        AUNT_OR_UNCLE = "aunt_or_uncle", _("aunt or uncle")
+        GODPARENT = "godparent", _("godparent")
+        SIBLING = "sibling", _("brother or sister")
+        HALF_SIBLING = "half_sibling", _("half-brother or half-sister")
+        RAISED_AS_SIBLING = "raised_as_sibling", _("raised as brother or sister")
+        COUSIN = "cousin", _("cousin")
+        PARTNER = "partner", _("partner")
+
+    class Inverse(models.TextChoices):
+        CHILD = "child", _("child")
+        STEP_CHILD = "step_child", _("stepchild")
+        ADOPTED_CHILD = "adopted_child", _("adopted child")
+        FOSTER_CHILD = "foster_child", _("foster child")
+        WARD = "ward", _("ward")
+        GRANDCHILD = "grandchild", _("grandchild")
+        NIECE_OR_NEPHEW = "niece_or_nephew", _("niece or nephew")
+        GODCHILD = "godchild", _("godchild")
+
+    INVERSES: ClassVar[dict[str, str]] = {
+        Kind.PARENT: Inverse.CHILD,
+        Kind.STEP_PARENT: Inverse.STEP_CHILD,
+        Kind.ADOPTIVE_PARENT: Inverse.ADOPTED_CHILD,
+        Kind.FOSTER_PARENT: Inverse.FOSTER_CHILD,
+        Kind.GUARDIAN: Inverse.WARD,
+        Kind.GRANDPARENT: Inverse.GRANDCHILD,
+        Kind.AUNT_OR_UNCLE: Inverse.NIECE_OR_NEPHEW,
+        Kind.GODPARENT: Inverse.GODCHILD,
+    }
+    SYMMETRIC: ClassVar[frozenset[str]] = frozenset(
+        {Kind.SIBLING, Kind.HALF_SIBLING, Kind.RAISED_AS_SIBLING, Kind.COUSIN, Kind.PARTNER}
+    )
+    SIBLINGS: ClassVar[frozenset[str]] = frozenset({Kind.SIBLING, Kind.HALF_SIBLING, Kind.RAISED_AS_SIBLING})
+    PARENTS: ClassVar[frozenset[str]] = frozenset({Kind.PARENT, Kind.ADOPTIVE_PARENT})
+
+    class Contact(models.TextChoices):
+        FREE = "free", _("free contact")
+        SUPERVISED = "supervised", _("supervised contact")
+        NONE = "none", _("no contact allowed")
+        UNKNOWN = "", _("not decided")
+
+    person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
+    kind = s2(models.CharField(_("is the"), max_length=20, choices=Kind.choices))
+    relative = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
+    starts_on = s2(models.DateField(_("from"), null=True, blank=True))
+    ends_on = s2(models.DateField(_("until"), null=True, blank=True))
+    legally_responsible = s2(models.BooleanField(_("has legal responsibility"), default=False))
+    contact = s3(models.CharField(_("contact"), max_length=12, choices=Contact.choices, default="", blank=True))
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("kinship")
+        verbose_name_plural = _("kinship ties")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "relative", "kind"], condition=Q(ends_on__isnull=True), name="a_tie_is_written_once"
+            ),
+            models.CheckConstraint(condition=~Q(person=F("relative")), name="nobody_is_kin_to_themselves"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["sibling", "half_sibling", "raised_as_sibling", "cousin", "partner"])
+                | Q(person__lt=F("relative")),
+                name="an_equal_tie_is_written_from_the_lower_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind} {self.relative_id}"

@@ -1,0 +1,69 @@
+"""Who sees families: supervisors and directors those of their units; a caseworker’s own come from `cases`."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
+from kinkeeper.access.models import Role, Unit
+from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.people.models import Person
+
+KEEPERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
+READERS = (Role.SUPERVISOR, Role.DIRECTOR)
+
+
+@scope(Family)
+def families(actor: Actor) -> Q:
+    """Families are seen by the supervisors and directors of their unit."""
+    return Q(unit_id__in=actor.units(*READERS))
+
+
+part_of(Membership, Family, "family")
+part_of(Household, Family, "family")
+part_of(HouseholdMember, Household, "household")
+
+
+@scope(Kinship)
+def ties(actor: Actor) -> Q:
+    """A tie is seen by whoever sees one of the two people; the other may stay unnamed."""
+    return through(actor, Person, "person") | through(actor, Person, "relative")
+
+
+def _keeps(actor: Actor, unit_id: int) -> Verdict:
+    if not actor.sits_any(KEEPERS, unit_id):
+        return Verdict(_("Only workers of this unit can change this record."))
+    return YES
+
+
+def may_found_family(actor: Actor, unit: Unit) -> Verdict:
+    """A family record is begun by the workers of a unit."""
+    return _keeps(actor, unit.pk)
+
+
+def may_add_member(actor: Actor, family: Family) -> Verdict:
+    """Members are added by the workers of the family’s unit."""
+    return _keeps(actor, family.unit_id)
+
+
+def may_add_relative(actor: Actor, person: Person) -> Verdict:
+    """Relatives are added by the workers of the person’s unit."""
+    return _keeps(actor, person.unit_id)
+
+
+def may_tie_kin(actor: Actor, person: Person) -> Verdict:
+    """A tie between two known people is written by the workers of the unit."""
+    return _keeps(actor, person.unit_id)
+
+
+def may_end_tie(actor: Actor, tie: Kinship) -> Verdict:
+    """A tie that no longer holds is ended by the workers of the unit."""
+    if tie.ends_on:
+        return Verdict(_("This tie has already ended."))
+    return _keeps(actor, tie.person.unit_id)
+
+
+def may_set_up_household(actor: Actor, family: Family) -> Verdict:
+    """A household is described by the workers of the family’s unit."""
+    return _keeps(actor, family.unit_id)

@@ -1,0 +1,100 @@
+"""A home as a place of care, and the people who care there from a day and until a day."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.models import Unit
+from kinkeeper.lib.rows import Row
+from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
+from kinkeeper.people.models import Person
+
+
+class Home(Row):
+    """A family, house, group or flat in which children live. No capacity means that nobody has set a limit yet."""
+
+    class Kind(models.TextChoices):
+        RELATIVES = "relatives", _("relatives or friends")
+        FOSTER = "foster", _("foster family")
+        VILLAGE_FAMILY = "village_family", _("family of a children’s village")
+        CARE_PARENT = "care_parent", _("professional care parent")
+        SMALL_GROUP = "small_group", _("small group home")
+        RESIDENTIAL = "residential", _("residential facility")
+        FLAT = "flat", _("supervised flat")
+        PARENTS = "parents", _("own parents")
+        OTHER = "other", _("other place")
+
+    unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
+    name = s2(models.CharField(_("name"), max_length=200))
+    kind = s1(models.CharField(_("kind"), max_length=20, choices=Kind.choices))
+    capacity = s1(models.PositiveSmallIntegerField(_("places"), null=True, blank=True))
+    age_from = s1(models.PositiveSmallIntegerField(_("youngest age"), null=True, blank=True))
+    age_to = s1(models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True))
+    provider = s1(models.CharField(_("provider"), max_length=10, blank=True))
+    registration = s1(models.CharField(_("registration number"), max_length=20, blank=True))
+    address = s3(models.TextField(_("address"), blank=True), Compartment.ADDRESS)
+    postcode = s3(models.CharField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
+    telephone = s3(models.CharField(_("telephone"), max_length=40, blank=True), Compartment.ADDRESS)
+    opened_on = s1(models.DateField(_("open since"), null=True, blank=True))
+    closed_on = s1(models.DateField(_("closed on"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("name", "pk")
+        verbose_name = _("home")
+        verbose_name_plural = _("homes")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(opened_on__isnull=True) | Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+                name="a_home_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(age_from__isnull=True) | Q(age_to__isnull=True) | Q(age_to__gte=F("age_from")),
+                name="a_home_takes_an_age_range",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "name"], name="homes_of_a_unit"),
+            models.Index(fields=["registration", "postcode"], name="homes_by_registration"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("home", args=[self.code])
+
+
+class Carer(Row):
+    """A person cares in a home from a day and until a day; one of them is the main carer."""
+
+    home = s1(models.ForeignKey(Home, models.PROTECT, related_name="carers"))
+    person = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
+    is_main = s1(models.BooleanField(_("main carer"), default=False))
+    starts_on = s1(models.DateField(_("from")))
+    ends_on = s1(models.DateField(_("until"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("-is_main", "starts_on", "pk")
+        verbose_name = _("carer")
+        verbose_name_plural = _("carers")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_carer_ends_after_they_begin",
+            ),
+            models.UniqueConstraint(
+                fields=["home", "person"], condition=Q(ends_on__isnull=True), name="a_carer_is_in_a_home_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.home_id}·{self.person_id}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.home.unit_id

@@ -1,0 +1,27 @@
+"""Who reads the journal: supervisors the entries of their units, the auditor all of them without content."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from kinkeeper.access.gate import EVERYTHING, NOTHING, Actor, scope
+from kinkeeper.access.models import Role
+from kinkeeper.journal.models import Entry, Job, Look
+
+
+@scope(Entry)
+def entries(actor: Actor) -> Q:
+    """Entries are read where one supervises; an auditor reads the trail of their units, which holds no content."""
+    return Q(unit_id__in=actor.units(Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR))
+
+
+@scope(Look)
+def looks(actor: Actor) -> Q:
+    """Looks are shown through the record that was looked at, never as a list of their own, save to its reader."""
+    return Q(user_id=actor.user_id) if actor.user_id else NOTHING
+
+
+@scope(Job)
+def jobs(actor: Actor) -> Q:
+    """Jobs carry no content; the administrator sees whether they run."""
+    return EVERYTHING if actor.oversees_all(Role.ADMINISTRATOR) else NOTHING

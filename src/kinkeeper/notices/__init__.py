@@ -1,0 +1,4 @@
+"""Messages to people who work here: short, without names, each with the page where the thing is done.
+
+Not here: what is due (each room’s `duties.py`); e-mail and telephone, which come with the first need for them.
+"""

@@ -1,0 +1,50 @@
+"""A notice to one user: a kind with a sentence of its own, codes instead of names, and where to go."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.models import User
+from kinkeeper.lib.rows import Row
+from kinkeeper.lib.sensitivity import s1
+
+
+class Notice(Row):
+    """Something a user should know of: written by a reaction, read once, never carrying a person’s name."""
+
+    class Kind(models.TextChoices):
+        CASE_ASSIGNED = "case_assigned", _("Case %(code)s is now yours.")
+        CHILD_MOVED = "child_moved", _("Child %(code)s has moved to another home.")
+        CARE_STARTED = "care_started", _("Care has begun for child %(code)s.")
+        CARE_ENDED = "care_ended", _("Care has ended for child %(code)s.")
+        RECORD_OPENED = "record_opened", _("A colleague opened record %(code)s in an emergency. Please review it.")
+        IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
+
+    to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
+    kind = s1(models.CharField(max_length=30, choices=Kind.choices))
+    subject_code = s1(models.CharField(max_length=16))
+    link = s1(models.CharField(max_length=200, blank=True))
+    entry_id = s1(models.BigIntegerField(null=True))
+    at = s1(models.DateTimeField(default=timezone.now))
+    read_at = s1(models.DateTimeField(null=True, blank=True))
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["to", "kind", "entry_id"], name="an_entry_is_told_once_to_each"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["to"], condition=Q(read_at=None), name="unread_notices")]
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def sentence(self) -> str:
+        """What the notice says, in the reader’s language."""
+        return str(self.get_kind_display()) % {"code": self.subject_code}

@@ -1,0 +1,116 @@
+"""Who sees people and their papers: supervisors and directors those of their units; cases and homes open more."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
+from kinkeeper.access.models import Role, Unit
+from kinkeeper.people.models import (
+    ContactPoint,
+    Document,
+    Identifier,
+    LegalStatus,
+    Name,
+    NameKey,
+    Person,
+    SpokenLanguage,
+)
+
+KEEPERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
+READERS = (Role.SUPERVISOR, Role.DIRECTOR)
+
+
+@scope(Person)
+def people(actor: Actor) -> Q:
+    """People are seen by the supervisors and directors of their unit; a caseworker’s own come from `cases`."""
+    return Q(unit_id__in=actor.units(*READERS))
+
+
+part_of(Name, Person, "person")
+part_of(NameKey, Person, "person")
+part_of(Identifier, Person, "person")
+part_of(SpokenLanguage, Person, "person")
+part_of(LegalStatus, Person, "person")
+part_of(Document, Person, "person")
+part_of(ContactPoint, Person, "person")
+
+
+def _keeps(actor: Actor, person: Person) -> Verdict:
+    if not actor.sits_any(KEEPERS, person.unit_id):
+        return Verdict(_("Only workers of this person’s unit can change this record."))
+    return YES
+
+
+def may_register_person(actor: Actor, unit: Unit) -> Verdict:
+    """People are registered by the workers of a unit."""
+    if not actor.sits_any(KEEPERS, unit.pk):
+        return Verdict(_("Only workers of this unit can register people in it."))
+    return YES
+
+
+def may_register_people(actor: Actor, unit: Unit) -> Verdict:
+    """Many people at once are brought in by those who oversee the unit."""
+    if not actor.sits_any(READERS, unit.pk):
+        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
+    return YES
+
+
+def may_describe_person(actor: Actor, person: Person) -> Verdict:
+    """Birth, sex, origin and death are kept by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_name_person(actor: Actor, person: Person) -> Verdict:
+    """Names are added by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_end_name(actor: Actor, name: Name) -> Verdict:
+    """A name that is no longer used is ended, never deleted."""
+    return _keeps(actor, name.person)
+
+
+def may_record_language(actor: Actor, person: Person) -> Verdict:
+    """Languages are recorded by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_record_identifier(actor: Actor, person: Person) -> Verdict:
+    """Identity numbers are recorded by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_record_contact_point(actor: Actor, person: Person) -> Verdict:
+    """Telephone numbers and addresses are recorded by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_record_legal_status(actor: Actor, person: Person) -> Verdict:
+    """A legal status is recorded by the workers of the unit, with its order."""
+    return _keeps(actor, person)
+
+
+def may_end_legal_status(actor: Actor, status: LegalStatus) -> Verdict:
+    """A legal status is ended by the workers of the unit."""
+    if status.ends_on:
+        return Verdict(_("This legal status has already ended."))
+    return _keeps(actor, status.person)
+
+
+def may_add_document(actor: Actor, person: Person) -> Verdict:
+    """Documents are added by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_withdraw_document(actor: Actor, document: Document) -> Verdict:
+    """A document added by mistake is withdrawn by the workers of the unit; it stays in the journal."""
+    if document.withdrawn_on:
+        return Verdict(_("This document has already been withdrawn."))
+    return _keeps(actor, document.person)
+
+
+def may_set_photo(actor: Actor, person: Person) -> Verdict:
+    """The photo is set by the workers of the unit."""
+    return _keeps(actor, person)

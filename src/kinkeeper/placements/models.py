@@ -1,0 +1,160 @@
+"""Periods of care, the placements in them, and the episodes in which legal status, placement and carer stay the same."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.homes.models import Home
+from kinkeeper.lib.rows import Row
+from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
+from kinkeeper.people.models import LegalStatus, Person
+
+
+class PeriodOfCare(Row):
+    """An unbroken time in which a child lives outside the care of the parents. `exit` is a code of the pack."""
+
+    child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
+    started_on = s1(models.DateField(_("began on")))
+    ended_on = s1(models.DateField(_("ended on"), null=True, blank=True))
+    need = s3(models.CharField(_("main need"), max_length=10, blank=True))
+    exit = s2(models.CharField(_("why care ended"), max_length=10, blank=True))
+
+    class Meta:
+        ordering = ("started_on", "pk")
+        verbose_name = _("period of care")
+        verbose_name_plural = _("periods of care")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(ended_on__isnull=True), name="a_child_is_in_care_once"
+            ),
+            models.UniqueConstraint(fields=["child", "started_on"], name="one_period_of_care_begins_a_day"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gt=F("started_on")),
+                name="a_period_of_care_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True, exit="") | Q(ended_on__isnull=False) & ~Q(exit=""),
+                name="care_that_ended_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child_id} {self.started_on}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.child.unit_id
+
+
+class Placement(Row):
+    """A stay in one home under one type of care; its days are those of its episodes.
+
+    `leave_reason` says why the child moved on, as a code of the pack; it is empty for the last stay of a period.
+    """
+
+    period = s1(models.ForeignKey(PeriodOfCare, models.CASCADE, related_name="placements"))
+    home = s1(models.ForeignKey(Home, models.PROTECT, related_name="+"))
+    care_type = s1(models.CharField(_("type of care"), max_length=20))
+    leave_reason = s2(models.CharField(_("reason for the move"), max_length=10, blank=True))
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+
+    def __str__(self) -> str:
+        return f"{self.home_id} {self.care_type}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.period.child.unit_id
+
+
+class EpisodeQuerySet(models.QuerySet["Episode"]):
+    """Episodes with the day they end."""
+
+    def with_ends(self) -> Self:
+        """Add `ended_on`: the day the next episode of the period begins, or the period ends; NULL while it lasts."""
+        later = Episode.objects.filter(period=OuterRef("period"), started_on__gt=OuterRef("started_on"))
+        following = Subquery(later.order_by("started_on").values("started_on")[:1])
+        return self.annotate(ended_on=Coalesce(following, F("period__ended_on")))
+
+
+class Episode(Row):
+    """A time in which legal status, placement and carer stay the same. It ends when the next begins.
+
+    `reason` says what changed: S care began, L legal status, P placement and carer, T placement with the same carer,
+    U legal status and placement with the same carer, B legal status, placement and carer.
+    """
+
+    class Reason(models.TextChoices):
+        STARTED = "S", _("care began")
+        LEGAL = "L", _("legal status changed")
+        PLACEMENT = "P", _("placement and carer changed")
+        SAME_CARER = "T", _("placement changed, the carer stayed")
+        LEGAL_SAME_CARER = "U", _("legal status and placement changed, the carer stayed")
+        BOTH = "B", _("legal status, placement and carer changed")
+
+    period = s1(models.ForeignKey(PeriodOfCare, models.CASCADE, related_name="episodes"))
+    started_on = s1(models.DateField(_("began on")))
+    reason = s1(models.CharField(_("why a new episode began"), max_length=1, choices=Reason.choices))
+    legal_status = s1(models.ForeignKey(LegalStatus, models.PROTECT, related_name="+"))
+    placement = s1(models.ForeignKey(Placement, models.PROTECT, related_name="episodes"))
+    home_postcode = s3(models.CharField(_("postcode of the family home"), max_length=12, blank=True), Compartment.ADDRESS)
+
+    objects = EpisodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("started_on", "pk")
+        verbose_name = _("care episode")
+        verbose_name_plural = _("care episodes")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["period", "started_on"], name="one_episode_begins_a_day"),
+            models.UniqueConstraint(
+                fields=["period"], condition=Q(reason="S"), name="a_period_of_care_starts_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.started_on}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.period.child.unit_id
+
+
+class Absence(Row):
+    """A time in which a child was missing or away without permission, while the placement went on."""
+
+    class Kind(models.TextChoices):
+        MISSING = "M", _("missing")
+        AWAY = "A", _("away without permission")
+
+    child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
+    kind = s2(models.CharField(_("kind"), max_length=1, choices=Kind.choices))
+    started_on = s2(models.DateField(_("from")))
+    ended_on = s2(models.DateField(_("until"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("started_on", "pk")
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["child", "started_on"], name="one_absence_begins_a_day"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="an_absence_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child_id} {self.started_on}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.child.unit_id

@@ -1,0 +1,76 @@
+"""Who sees where a child lives and has lived (whoever sees the child), and who may change it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
+from kinkeeper.access.models import Role, Unit
+from kinkeeper.people.models import Person
+from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
+
+PLACERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
+
+part_of(PeriodOfCare, Person, "child")
+part_of(Placement, PeriodOfCare, "period")
+part_of(Absence, Person, "child")
+
+
+@scope(Episode)
+def episodes(actor: Actor) -> Q:
+    """Episodes are seen with their period of care, and so with the child."""
+    return through(actor, PeriodOfCare, "period")
+
+
+def _places(actor: Actor, child: Person) -> Verdict:
+    if not actor.sits_any(PLACERS, child.unit_id):
+        return Verdict(_("Only a worker of the child’s unit can change where the child lives."))
+    return YES
+
+
+def _of_an_open_period(actor: Actor, period: PeriodOfCare) -> Verdict:
+    if period.ended_on:
+        return Verdict(_("This period of care has ended. A child who returns begins a new one."))
+    return _places(actor, period.child)
+
+
+def may_start_placement(actor: Actor, child: Person) -> Verdict:
+    """Care is begun by a worker of the child’s unit."""
+    if child.died_on:
+        return Verdict(_("This child has died."))
+    return _places(actor, child)
+
+
+def may_move_child(actor: Actor, period: PeriodOfCare) -> Verdict:
+    """A child in care is moved by a worker of the child’s unit."""
+    return _of_an_open_period(actor, period)
+
+
+def may_change_legal_status(actor: Actor, period: PeriodOfCare) -> Verdict:
+    """A new order is recorded by a worker of the child’s unit."""
+    return _of_an_open_period(actor, period)
+
+
+def may_end_placement(actor: Actor, period: PeriodOfCare) -> Verdict:
+    """Care is ended by a worker of the child’s unit."""
+    return _of_an_open_period(actor, period)
+
+
+def may_report_absence(actor: Actor, child: Person) -> Verdict:
+    """That a child is missing is recorded by a worker of the child’s unit."""
+    return _places(actor, child)
+
+
+def may_record_return(actor: Actor, absence: Absence) -> Verdict:
+    """That a missing child is back is recorded by a worker of the child’s unit."""
+    if absence.ended_on:
+        return Verdict(_("This child is already back."))
+    return _places(actor, absence.child)
+
+
+def may_bring_in_care_histories(actor: Actor, unit: Unit) -> Verdict:
+    """Care histories are brought in from another system by those who oversee the unit."""
+    if not actor.sits_any((Role.SUPERVISOR, Role.DIRECTOR), unit.pk):
+        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
+    return YES

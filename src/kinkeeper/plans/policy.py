@@ -1,0 +1,28 @@
+"""Who sees reviews (whoever sees the child) and who records them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of
+from kinkeeper.access.models import Role, Unit
+from kinkeeper.people.models import Person
+from kinkeeper.plans.models import Review
+
+part_of(Review, Person, "child")
+
+RECORDERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
+
+
+def may_record_review(actor: Actor, child: Person) -> Verdict:
+    """Reviews are recorded by the workers of the child’s unit."""
+    if not actor.sits_any(RECORDERS, child.unit_id):
+        return Verdict(_("Only workers of the child’s unit can record a review."))
+    return YES
+
+
+def may_bring_in_reviews(actor: Actor, unit: Unit) -> Verdict:
+    """Reviews are brought in from another system by those who oversee the unit."""
+    if not actor.sits_any((Role.SUPERVISOR, Role.DIRECTOR), unit.pk):
+        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
+    return YES

@@ -1,0 +1,191 @@
+"""Settings from the environment, read by typed readers that refuse nonsense with a sentence.
+
+`SETTINGS` is the whole list; docs/reference/settings.md is generated from it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+SOURCE = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its name, what it is for in a sentence, and what holds when it is not given."""
+
+    name: str
+    meaning: str
+    default: str
+
+
+SETTINGS = (
+    Setting("KINKEEPER_DATA", "The data folder: database, keys, documents, imports.", "`data` in the checkout"),
+    Setting(
+        "KINKEEPER_DATABASE_URL",
+        "The database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
+        "SQLite in the data folder",
+    ),
+    Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
+    Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
+    Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
+    Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
+    Setting("KINKEEPER_TIME_ZONE", "The association’s time zone, for example `Asia/Tashkent`.", "`UTC`"),
+    Setting("KINKEEPER_SECRET_KEY", "The key that signs sessions; at least 40 characters.", "made in the data folder"),
+)
+
+LANGUAGE_NAMES = {
+    "en": "English",
+    "ru": "Русский",
+    "uz": "Oʻzbekcha",
+    "sq": "Shqip",
+    "nl": "Nederlands",
+    "fr": "Français",
+    "ar": "العربية",
+}
+
+
+def _given(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def truth(name: str) -> bool:
+    """`yes` or `no` (also true/false, 1/0, on/off); anything else is refused."""
+    text = _given(name).casefold()
+    if text in {"", "no", "false", "0", "off"}:
+        return False
+    if text in {"yes", "true", "1", "on"}:
+        return True
+    raise ImproperlyConfigured(f"{name} is “{text}”. Write yes or no.")
+
+
+def words(name: str, default: str) -> list[str]:
+    """A list separated by commas; empty parts are dropped, an empty list is refused."""
+    found = [part.strip() for part in (_given(name) or default).split(",") if part.strip()]
+    if not found:
+        raise ImproperlyConfigured(f"{name} is empty. Name at least one, separated by commas.")
+    return found
+
+
+def data_folder() -> Path:
+    """The data folder as an absolute path; made on first use, readable by its owner alone."""
+    given = _given("KINKEEPER_DATA")
+    folder = Path(given).expanduser() if given else _usual_folder()
+    if folder.exists() and not folder.is_dir():
+        raise ImproperlyConfigured(f"KINKEEPER_DATA is “{folder}”, which is not a folder. Name a folder.")
+    folder = folder.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"The data folder “{folder}” cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def _usual_folder() -> Path:
+    if (SOURCE / "pyproject.toml").is_file():
+        return SOURCE / "data"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "kinkeeper"
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages people may choose, with their own names."""
+    codes = words("KINKEEPER_LANGUAGES", "en,ru")
+    unknown = [code for code in codes if code not in LANGUAGE_NAMES]
+    if unknown:
+        known = ", ".join(LANGUAGE_NAMES)
+        raise ImproperlyConfigured(f"KINKEEPER_LANGUAGES names “{unknown[0]}”. Known are: {known}.")
+    return [(code, LANGUAGE_NAMES[code]) for code in codes]
+
+
+def time_zone() -> str:
+    """A time zone of the tz database."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    name = _given("KINKEEPER_TIME_ZONE") or "UTC"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ImproperlyConfigured(f"KINKEEPER_TIME_ZONE is “{name}”, which is not a time zone. Try UTC.") from error
+    return name
+
+
+def secret(data: Path, name: str) -> str:
+    """A secret of this installation, made once in the data folder and readable by its owner alone."""
+    path = data / "keys" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _kept_secret(path)
+    with os.fdopen(descriptor, "w") as file:
+        text = secrets.token_urlsafe(48)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return text
+
+
+def _kept_secret(path: Path) -> str:
+    if path.stat().st_mode & 0o077:
+        raise ImproperlyConfigured(f"The key file “{path}” can be read by others. Run: chmod 600 {path}")
+    text = path.read_text().strip()
+    if len(text) < 40:
+        raise ImproperlyConfigured(f"The key file “{path}” is damaged (too short). Restore it from a backup.")
+    return text
+
+
+def secret_key(data: Path) -> str:
+    """The key that signs sessions: given, or made in the data folder."""
+    given = _given("KINKEEPER_SECRET_KEY")
+    if given and len(given) < 40:
+        raise ImproperlyConfigured("KINKEEPER_SECRET_KEY is too short. Give at least 40 random characters.")
+    return given or secret(data, "signing.key")
+
+
+def database(data: Path) -> dict[str, object]:
+    """The database settings for Django, from KINKEEPER_DATABASE_URL."""
+    url = _given("KINKEEPER_DATABASE_URL") or f"sqlite:///{data / 'kinkeeper.sqlite3'}"
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        # sqlite:////absolute and sqlite:///relative, as elsewhere in the Python world.
+        return _sqlite(unquote(parts.path[1:]))
+    if parts.scheme in {"postgresql", "postgres"}:
+        return _postgresql(url)
+    raise ImproperlyConfigured(
+        f"KINKEEPER_DATABASE_URL begins with “{parts.scheme}”. Write sqlite:///PATH or postgresql://USER@HOST/NAME."
+    )
+
+
+def _sqlite(path: str) -> dict[str, object]:
+    if not path:
+        raise ImproperlyConfigured("KINKEEPER_DATABASE_URL names no file. Write sqlite:///PATH.")
+    pragmas = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA secure_delete=ON;"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(Path(path).absolute()),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    name = parts.path.lstrip("/")
+    if not name:
+        raise ImproperlyConfigured("KINKEEPER_DATABASE_URL names no database. Write postgresql://USER@HOST/NAME.")
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(name),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", "")) or (parts.hostname or ""),
+        "PORT": query.get("port", "") or (str(parts.port) if parts.port else ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

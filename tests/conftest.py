@@ -1,0 +1,151 @@
+"""The cast, the same in every test: Amina, Dalia, Bruno, Eve and Rosa who work here; Noor, a child; the Okafors, her carers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from kinkeeper.access.gate import Actor, actor_for
+from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
+from kinkeeper.cases.models import Assignment, Case
+from kinkeeper.homes.models import Carer, Home
+from kinkeeper.people.models import Name, Person, Sex
+
+LONG_AGO = date(2020, 1, 1)
+PASSWORD = "a long enough password"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Someone who works here, as a user, as an actor and as a browser."""
+
+    user: User
+
+    @property
+    def actor(self) -> Actor:
+        """The actor behind the user, with today’s seats."""
+        return actor_for(User.objects.get(pk=self.user.pk))
+
+    @property
+    def browser(self) -> Client:
+        """A signed-in browser."""
+        client = Client()
+        client.force_login(self.user)
+        return client
+
+
+@pytest.fixture
+def association(db: None) -> Association:
+    """The association everybody works for."""
+    return Association.objects.create(name="Kin of the Rivers", country="XK", pack="general")
+
+
+@pytest.fixture
+def village(association: Association) -> Unit:
+    """The unit that looks after Noor."""
+    programme = Programme.objects.create(
+        association=association, name="Family-based care", kind=Programme.Kind.FAMILY_CARE
+    )
+    return Unit.objects.create(programme=programme, name="Riverside", kind=Unit.Kind.VILLAGE)
+
+
+@pytest.fixture
+def other_unit(association: Association) -> Unit:
+    """A unit of another programme, which has nothing to do with Noor."""
+    programme = Programme.objects.create(
+        association=association, name="Family strengthening", kind=Programme.Kind.FAMILY_STRENGTHENING
+    )
+    return Unit.objects.create(programme=programme, name="Hilltown", kind=Unit.Kind.SOCIAL_CENTRE)
+
+
+def hire(name: str, *seats: tuple[str, Unit | Programme | None]) -> Colleague:
+    """A user with these seats, held since long ago."""
+    user = User(email=f"{name.split()[0].lower()}@example.org", name=name)
+    user.set_unusable_password()
+    user.save()
+    for role, place in seats:
+        Seat.objects.create(
+            user=user,
+            role=role,
+            unit=place if isinstance(place, Unit) else None,
+            programme=place if isinstance(place, Programme) else None,
+            starts_on=LONG_AGO,
+        )
+    return Colleague(user)
+
+
+@pytest.fixture
+def amina(village: Unit) -> Colleague:
+    """Noor’s caseworker."""
+    return hire("Amina Haddad", (Role.CASEWORKER, village))
+
+
+@pytest.fixture
+def dalia(village: Unit, other_unit: Unit) -> Colleague:
+    """Supervisor here, caseworker elsewhere."""
+    return hire("Dalia Marku", (Role.SUPERVISOR, village), (Role.CASEWORKER, other_unit))
+
+
+@pytest.fixture
+def bruno(other_unit: Unit) -> Colleague:
+    """Caseworker of another unit."""
+    return hire("Bruno Peeters", (Role.CASEWORKER, other_unit))
+
+
+@pytest.fixture
+def eve(association: Association) -> Colleague:
+    """Signed in, seated nowhere."""
+    return hire("Eve Nobody")
+
+
+@pytest.fixture
+def rosa(association: Association) -> Colleague:
+    """Administrator of the association: accounts and units, no case content."""
+    return hire("Rosa Admin", (Role.ADMINISTRATOR, None))
+
+
+@pytest.fixture
+def noor(village: Unit, amina: Colleague) -> Person:
+    """A girl of about eight in Amina’s caseload, not yet in care."""
+    child = register(village, "Noor", "Saleh", born=date.today() - timedelta(days=8 * 366), sex=Sex.FEMALE)
+    open_case(child, amina)
+    return child
+
+
+@pytest.fixture
+def noors_case(noor: Person) -> Case:
+    """The open case of Noor."""
+    return Case.objects.get(child=noor, state=Case.State.OPEN)
+
+
+@pytest.fixture
+def okafors(village: Unit) -> Home:
+    """The foster family that can take Noor: two places, Grace is the main carer."""
+    home = Home.objects.create(unit=village, name="The Okafors", kind=Home.Kind.FOSTER, capacity=2)
+    grace = register(village, "Grace", "Okafor", born=date(1980, 3, 1), sex=Sex.FEMALE)
+    Carer.objects.create(home=home, person=grace, is_main=True, starts_on=LONG_AGO)
+    return home
+
+
+def register(unit: Unit, given: str, family: str, *, born: date | None = None, sex: str = Sex.UNKNOWN) -> Person:
+    """A person as the tables keep one, without going through a deed."""
+    person = Person.objects.create(
+        unit=unit,
+        name=f"{given} {family}",
+        sort_name=f"{family} {given}".casefold(),
+        birth=born.isoformat() if born else "",
+        born_from=born,
+        sex=sex,
+    )
+    Name.objects.create(person=person, given=given, family=family)
+    return person
+
+
+def open_case(child: Person, worker: Colleague) -> Case:
+    """An open case of this child with this worker, without going through a deed."""
+    case = Case.objects.create(child=child, unit=child.unit, worker=worker.user, opened_on=date(2024, 1, 15))
+    Assignment.objects.create(case=case, worker=worker.user, starts_on=case.opened_on)
+    return case
