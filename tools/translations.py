@@ -69,7 +69,7 @@ def problems_of(path: Path) -> list[str]:
         if not message.id:
             continue
         words = message.id if isinstance(message.id, str) else message.id[0]
-        translations = [message.string] if isinstance(message.string, str) else list(message.string)
+        translations = [message.string] if isinstance(message.string, str) else list(message.string or [""])
         if message.fuzzy:
             found.append(f"fuzzy: {words!r}")
         elif not all(translations):
