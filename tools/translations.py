@@ -75,7 +75,7 @@ def problems_of(path: Path) -> list[str]:
         elif not all(translations):
             found.append(f"not translated: {words!r}")
         found.extend(f"{error}: {words!r}" for error in message.check())
-    return [f"{path.relative_to(ROOT)}: {problem}" for problem in found]
+    return [f"{path.parent.parent.name}: {problem}" for problem in found]
 
 
 def check() -> int:
