@@ -57,9 +57,14 @@ def collect(package: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     subprocess.run(command, cwd=package, check=True, env=environment)
     for path in catalogues(package):
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = (line for line in lines if not line.startswith('"POT-Creation-Date:'))
-        path.write_text("".join(kept), encoding="utf-8")
+        path.write_text(with_short_header(path.read_text(encoding="utf-8"), path.parent.parent.name), encoding="utf-8")
+
+
+def with_short_header(text: str, language: str) -> str:
+    """The catalogue with only those header lines that mean something; dates and placeholders would change for nothing."""
+    header, _blank, rest = text.partition("\n\n")
+    kept = [line for line in header.splitlines() if line.startswith(('"MIME-', '"Content-', '"Plural-'))]
+    return "\n".join(['msgid ""', 'msgstr ""', f'"Language: {language}\\n"', *kept]) + "\n\n" + rest
 
 
 def problems_of(path: Path) -> list[str]:

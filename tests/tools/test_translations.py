@@ -45,3 +45,10 @@ def test_a_fault_is_named(tmp_path, entry, complaint):
 
 def test_a_complete_catalogue_has_no_fault(tmp_path):
     assert translations.problems_of(catalogue(tmp_path, 'msgid "A home"\nmsgstr "Дом"\n')) == []
+
+
+def test_the_header_keeps_what_programs_read():
+    raw = '# SOME TITLE\n#\n#, fuzzy\nmsgid ""\nmsgstr ""\n"POT-Creation-Date: 2026\\n"\n"Language: \\n"\n'
+    raw += '"Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "A"\nmsgstr "А"\n'
+    short = 'msgid ""\nmsgstr ""\n"Language: ru\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    assert translations.with_short_header(raw, "ru") == short + 'msgid "A"\nmsgstr "А"\n'
