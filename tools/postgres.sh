@@ -64,16 +64,17 @@ create_cluster() {
     make_folder "$data"
     as_owner "$programs/initdb" --pgdata="$data" --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
         --no-sync >/dev/null
-    local disk="fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
-    [ "$kind" = tests ] || disk="fsync = on"
-    # shellcheck disable=SC2059
+    local disk=off
+    [ "$kind" = tests ] || disk=on
     as_owner tee -a "$data/postgresql.conf" >/dev/null <<CONF
 listen_addresses = ''
 unix_socket_directories = '$short/socket'
 unix_socket_permissions = 0700
 max_connections = 200
 timezone = 'UTC'
-$(printf "$disk")
+fsync = $disk
+synchronous_commit = $disk
+full_page_writes = $disk
 CONF
     as_owner tee "$data/pg_hba.conf" >/dev/null <<<"local all all trust"
 }
@@ -96,7 +97,7 @@ make_folder "$short"
 make_folder "$short/socket"
 choose_data
 choose_programs
-# Two callers at once must not both create the cluster. Closed for the server itself, which outlives this script.
+# Two callers at once must not both create the cluster. The server outlives this script, so it must not hold the lock.
 exec 9>"$short/lock"
 flock 9
 
