@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Enum
+from importlib import import_module
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
@@ -135,7 +137,9 @@ def test_a_key_that_leaves_a_door_is_found() -> None:
         class Meta:
             app_label = "cases"
 
-    Leaky._meta.get_field("person").remote_field.model = apps.get_model("people", "Person")
+    key = Leaky._meta.get_field("person")
+    assert isinstance(key, models.ForeignKey)
+    key.remote_field.model = apps.get_model("people", "Person")
     assert keys_that_show_upstairs(Leaky) == ["cases.Leaky.person"]
 
 
@@ -164,8 +168,6 @@ def action_modules() -> list[str]:
 
 
 def test_every_public_function_in_actions_is_an_act() -> None:
-    from importlib import import_module
-
     assert len(action_modules()) >= 8
     for path in action_modules():
         module = import_module(f"kinkeeper.{path.removesuffix('.py').replace('/', '.')}")
@@ -222,11 +224,9 @@ def test_nobody_is_a_superuser() -> None:
     assert checks.the_admin_site_is_not_installed(None) == []
 
 
-def test_the_admin_site_would_be_found(settings: object) -> None:
-    from unittest.mock import patch
-
+def test_the_admin_site_would_be_found() -> None:
     # Not our own code: only Django's answer is planted here.
-    with patch.object(checks.apps, "is_installed", return_value=True):
+    with patch.object(apps, "is_installed", return_value=True):
         assert [fault.id for fault in checks.the_admin_site_is_not_installed(None)] == ["kinkeeper.E003"]
 
 

@@ -10,7 +10,7 @@ gate never reads a superuser flag, and there is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound=Model)
 Scope = Callable[["Actor"], Q]
 ScopeT = TypeVar("ScopeT", bound=Scope)
+
+# A seat as it is stored: role, unit, programme; neither place means the whole association.
+Held = tuple[str, int | None, int | None]
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
@@ -103,7 +106,8 @@ def actor_for(user: User, on: date | None = None) -> Actor:
     day = on or timezone.localdate()
     if not user.is_active:
         return Actor(name=f"user:{user.code}", user_id=user.pk, today=day)
-    held = list(Seat.objects.filter(Seat.held_on(day), user=user).values_list("role", "unit_id", "programme_id"))
+    mine = Seat.objects.filter(Seat.held_on(day), user=user)
+    held: Sequence[Held] = list(mine.values_list("role", "unit_id", "programme_id"))
     wide = any(unit is None for _role, unit, _programme in held)
     units = list(Unit.objects.values_list("pk", "programme_id")) if wide else []
     return Actor(
@@ -123,9 +127,7 @@ def machine(name: str, *roles: str) -> Actor:
     return Actor(name=f"machine:{name}", seats=seats, over_all=frozenset(roles))
 
 
-def _spread(
-    held: list[tuple[str, int | None, int | None]], units: list[tuple[int, int]]
-) -> frozenset[tuple[str, int]]:
+def _spread(held: Sequence[Held], units: list[tuple[int, int]]) -> frozenset[tuple[str, int]]:
     seats: set[tuple[str, int]] = set()
     for role, unit, programme in held:
         if unit is not None:
