@@ -152,9 +152,7 @@ def test_a_worker_that_died_leaves_the_job_to_the_next(
     assert len(heard) == 1
 
 
-def test_a_hopeless_job_is_left_for_a_person(
-    amina: Colleague, noor: Person, marking: book.Act[..., Person]
-) -> None:
+def test_a_hopeless_job_is_left_for_a_person(amina: Colleague, noor: Person, marking: book.Act[..., Person]) -> None:
     @after(marking)
     def never(entry: Entry) -> None:
         raise ValueError

@@ -51,13 +51,13 @@ def _run(job: Job) -> None:
             react(job.entry)
     except Stale:
         log.info("Job %s was taken over by another worker.", job.pk)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 — one failing reaction must not stop the others
         _put_back(job, error)
 
 
 def _put_back(job: Job, error: Exception) -> None:
     """Try again later, each time after a longer pause; after the last attempt leave it for a person to see."""
-    log.exception("Reaction %s failed (attempt %s).", job.reaction, job.attempts)
+    log.error("Reaction %s failed (attempt %s).", job.reaction, job.attempts)
     over = job.attempts >= MOST_ATTEMPTS
     Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         state=Job.State.FAILED if over else Job.State.READY,

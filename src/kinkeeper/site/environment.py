@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -105,8 +106,6 @@ def languages() -> list[tuple[str, str]]:
 
 def time_zone() -> str:
     """A time zone of the tz database."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     name = _given("KINKEEPER_TIME_ZONE") or "UTC"
     try:
         ZoneInfo(name)
