@@ -1,0 +1,243 @@
+"""Measure one installation: pages and deeds, how many queries each asks and how long each takes.
+
+python -m bench.measure --rounds 40 → one JSON object on standard output. The installation is the one that
+KINKEEPER_DATA and KINKEEPER_DATABASE_URL name; it must have been filled by `kinkeeper generate`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import django
+
+Deed = Callable[[int], object]
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are asked inside the block."""
+    from django.db import connection
+
+    asked: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield asked
+
+
+def timed(name: str, deed: Deed, rounds: int) -> dict[str, Any]:
+    """Run a deed `rounds` times after two warm-up rounds: queries, median and 95th percentile in milliseconds."""
+    for number in range(2):
+        deed(number)
+    spent: list[float] = []
+    queries: list[int] = []
+    for number in range(2, rounds + 2):
+        with counted() as asked:
+            start = time.perf_counter()
+            deed(number)
+            spent.append((time.perf_counter() - start) * 1000)
+        queries.append(len(asked))
+    p95 = statistics.quantiles(spent, n=20)[-1]
+    return {
+        "what": name,
+        "rounds": rounds,
+        "queries": [min(queries), max(queries)],
+        "p50_ms": round(statistics.median(spent), 1),
+        "p95_ms": round(p95, 1),
+    }
+
+
+class Scene:
+    """The people of the measurement: a supervisor and the caseworkers of the largest unit."""
+
+    def __init__(self) -> None:
+        from django.db.models import Count
+        from django.test import Client
+
+        from kinkeeper.access.models import Role, Seat, User
+        from kinkeeper.cases.models import Case
+
+        open_cases = Case._base_manager.filter(state=Case.State.OPEN)
+        unit = open_cases.values("unit").annotate(size=Count("pk")).order_by("-size", "unit")[0]["unit"]
+        self.unit_id = unit
+        supervisor = Seat._base_manager.filter(unit_id=unit, role=Role.SUPERVISOR).order_by("pk")[0].user
+        self.supervisor: User = supervisor
+        worker = open_cases.filter(unit_id=unit).exclude(worker=None).values("worker").annotate(n=Count("pk"))
+        self.worker = User._base_manager.get(pk=worker.order_by("-n", "worker")[0]["worker"])
+        self.children = list(open_cases.filter(unit_id=unit).order_by("pk").values_list("child__code", flat=True)[:400])
+        self.own_cases = list(open_cases.filter(worker=self.worker, unit_id=unit).order_by("pk")[:40])
+        self.by_supervisor = self._browser(supervisor, Client())
+        self.by_worker = self._browser(self.worker, Client())
+
+    def _browser(self, user: Any, client: Any) -> Any:
+        client.force_login(user)
+        return client
+
+    def get(self, client: Any, path: str) -> None:
+        """Open a page and insist that it opened."""
+        response = client.get(path)
+        if response.status_code != 200:
+            raise SystemExit(f"{path} answered {response.status_code}.")
+
+
+def names_to_search(scripts: dict[str, str], count: int) -> dict[str, list[str]]:
+    """Names as people remember them: taken from the installation, by script, every second one with a slip."""
+    from kinkeeper.people.models import Name
+
+    picked: dict[str, list[str]] = {}
+    for script, words in scripts.items():
+        rows = Name._base_manager.filter(script=script).order_by("pk").values_list("given", "family")[: count * 5]
+        texts = [f"{given} {family}".strip() for given, family in list(rows)[::5]]
+        if texts:
+            picked[words] = [_slip(text) if number % 2 else text for number, text in enumerate(texts)]
+    return picked
+
+
+def _slip(text: str) -> str:
+    place = len(text) // 2
+    return text[:place] + text[place + 1 :]
+
+
+def pages(scene: Scene, rounds: int) -> list[dict[str, Any]]:
+    """The pages people open all day."""
+    from urllib.parse import quote
+
+    chosen = random.Random(1).sample(scene.children, min(len(scene.children), rounds + 2))
+    found = [
+        timed("my day, caseworker", lambda n: scene.get(scene.by_worker, "/"), rounds),
+        timed("caseload, caseworker", lambda n: scene.get(scene.by_worker, "/caseload/"), rounds),
+        timed("caseload, supervisor, first page", lambda n: scene.get(scene.by_supervisor, "/caseload/"), rounds),
+        timed(
+            "child’s page",
+            lambda n: scene.get(scene.by_supervisor, f"/children/{chosen[n % len(chosen)]}/"),
+            rounds,
+        ),
+    ]
+    scripts = {"Latn": "Latin", "Cyrl": "Cyrillic", "Arab": "Arabic"}
+    for script, texts in names_to_search(scripts, rounds + 2).items():
+
+        def look_up(number: int, texts: list[str] = texts) -> None:
+            scene.get(scene.by_supervisor, f"/search/?q={quote(texts[number % len(texts)])}")
+
+        found.append(timed(f"name search, {script}", look_up, rounds))
+    return found
+
+
+def deeds(scene: Scene, rounds: int) -> list[dict[str, Any]]:
+    """The deeds people do all day, through their acts."""
+    from kinkeeper.access.gate import actor_for
+    from kinkeeper.cases import actions as cases
+    from kinkeeper.cases.models import Contact
+
+    actor = actor_for(scene.worker)
+
+    def visit(number: int) -> None:
+        case = scene.own_cases[number % len(scene.own_cases)]
+        case.refresh_from_db()
+        cases.record_contact(
+            actor,
+            case,
+            kind=Contact.Kind.VISIT,
+            happened_on=actor.today - timedelta(days=1),
+            seen=Contact.Seen.ALONE,
+            note="We read a book and walked to the river.",
+        )
+
+    return [timed("record a visit", visit, rounds), timed("move a child", mover(scene), rounds)]
+
+
+def mover(scene: Scene) -> Deed:
+    """Move children of the unit to and fro between two roomy homes made for the measurement."""
+    from kinkeeper.access.gate import actor_for
+    from kinkeeper.homes.models import Home
+    from kinkeeper.lib.packs import load_pack
+    from kinkeeper.placements import actions as placements
+    from kinkeeper.placements.models import Episode, PeriodOfCare
+
+    actor = actor_for(scene.supervisor)
+    homes = [
+        Home._base_manager.create(unit_id=scene.unit_id, name=f"Measured {letter}", kind=Home.Kind.FOSTER)
+        for letter in "AB"
+    ]
+    today = actor.today
+    fresh = Episode._base_manager.filter(started_on__gte=today).values("period_id")
+    periods = PeriodOfCare._base_manager.filter(ended_on=None, child__unit_id=scene.unit_id).exclude(pk__in=fresh)
+    keys = list(periods.filter(started_on__lt=today).order_by("pk").values_list("pk", flat=True)[:400])
+    pack = load_pack(actor_pack())
+    reason = next(iter(pack.reasons_for_change))
+
+    def move(number: int) -> None:
+        period = PeriodOfCare._base_manager.get(pk=keys[number])
+        last = Episode._base_manager.filter(period=period).order_by("-started_on")[0]
+        placements.move_child(
+            actor,
+            period,
+            home=homes[number % 2],
+            moved_on=today,
+            care_type=last.placement.care_type,
+            leave_reason=reason,
+        )
+
+    return move
+
+
+def actor_pack() -> str:
+    """The pack of the association."""
+    from kinkeeper.access.models import Association
+
+    return Association._base_manager.get().pack
+
+
+def sizes() -> dict[str, int]:
+    """How much the installation holds."""
+    from kinkeeper.cases.models import Case, Contact
+    from kinkeeper.people.models import NameKey, Person
+    from kinkeeper.placements.models import Episode
+
+    return {
+        "persons": Person._base_manager.count(),
+        "open cases": Case._base_manager.filter(state=Case.State.OPEN).count(),
+        "contacts": Contact._base_manager.count(),
+        "episodes": Episode._base_manager.count(),
+        "name keys": NameKey._base_manager.count(),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=40)
+    rounds = parser.parse_args().rounds
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinkeeper.site.settings")
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    scene = Scene()
+    answer = {
+        "engine": connection.vendor,
+        "sizes": sizes(),
+        "cases_of_the_unit": len(scene.children),
+        "figures": [*pages(scene, rounds), *deeds(scene, rounds)],
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

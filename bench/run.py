@@ -1,0 +1,201 @@
+"""Run every measurement and write docs/reference/performance.md.
+
+python -m bench.run [--persons 1000,10000,100000] [--engines sqlite,postgresql] [--rounds 40] [--import-children 10000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "reference" / "performance.md"
+FIGURES = ROOT / "build" / "bench.json"
+KINKEEPER = Path(sys.executable).parent / "kinkeeper"
+# The generator makes about this many persons (kin, carers, staff aside) for each child it is asked for.
+PERSONS_PER_CHILD = 3.2
+
+Figures = dict[str, Any]
+
+
+def run(command: list[str], env: dict[str, str]) -> tuple[str, float, int]:
+    """Run a command; returns its output, seconds and peak memory in MB (children of this process, by their own count)."""
+    start = time.perf_counter()
+    with tempfile.NamedTemporaryFile("r", suffix=".rss") as report:
+        timed = ["/usr/bin/env", "python3", "-c", _METER, report.name, *command]
+        done = subprocess.run(timed, env=env, cwd=ROOT, text=True, stdout=subprocess.PIPE, check=False)
+        peak = int(report.read() or 0)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}.")
+    return done.stdout, time.perf_counter() - start, peak // 1024
+
+
+_METER = (
+    "import resource,subprocess,sys;"
+    "code=subprocess.call(sys.argv[2:]);"
+    "open(sys.argv[1],'w').write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss));"
+    "sys.exit(code)"
+)
+
+
+def database(engine: str, folder: Path, name: str) -> dict[str, str]:
+    """The environment of a new, empty installation."""
+    env = {**os.environ, "KINKEEPER_DATA": str(folder)}
+    env.pop("KINKEEPER_DATABASE_URL", None)
+    if engine == "postgresql":
+        script = str(ROOT / "tools" / "postgres.sh")
+        subprocess.run([script, "start", "--durable"], check=True, stdout=subprocess.DEVNULL)
+        url = subprocess.run([script, "url", name, "--durable"], check=True, text=True, stdout=subprocess.PIPE).stdout
+        env["KINKEEPER_DATABASE_URL"] = url.strip()
+    return env
+
+
+def measure(engine: str, persons: int, rounds: int, seed: int) -> Figures:
+    """Fill an installation of about this size and measure it."""
+    children = max(20, round(persons / PERSONS_PER_CHILD))
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        env = database(engine, Path(folder), f"bench{persons}")
+        command = [str(KINKEEPER), "generate", "--children", str(children), "--seed", str(seed), "--years", "3"]
+        _out, seconds, peak = run(command, env)
+        out, _seconds, _peak = run([sys.executable, "-m", "bench.measure", "--rounds", str(rounds)], env)
+        figures: Figures = json.loads(out)
+        figures.update({"asked": persons, "children": children, "fill_s": round(seconds, 1), "fill_peak_mb": peak})
+        if engine == "sqlite":
+            figures["database_mb"] = round((Path(folder) / "kinkeeper.sqlite3").stat().st_size / 1e6)
+    return figures
+
+
+def import_speed(engine: str, children: int, seed: int) -> Figures:
+    """Generate, export three years, import them into an empty installation, import them again."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        base = Path(folder)
+        source = database(engine, base / "source", "benchsource")
+        ask = [str(KINKEEPER), "generate", "--children", str(children), "--seed", str(seed), "--years", "3"]
+        run([*ask, "--until", "2025-03-31"], source)
+        for year in (2022, 2023, 2024):
+            run([str(KINKEEPER), "export", "ssda903", str(base / "out" / str(year)), "--year", str(year)], source)
+        target = database(engine, base / "target", "benchtarget")
+        command = [str(KINKEEPER), "import", "ssda903", str(base / "out"), "--json"]
+        first, seconds, peak = run(command, target)
+        again, seconds_again, _peak = run(command, target)
+        read, landed = json.loads(first)["read"], json.loads(first)["landed"]
+        return {
+            "engine": engine,
+            "children": children,
+            "read": read,
+            "landed": landed,
+            "quarantined": len(json.loads(first)["quarantined"]),
+            "seconds": round(seconds, 1),
+            "rows_per_second": round(read / seconds),
+            "peak_memory_mb": peak,
+            "again_landed": json.loads(again)["landed"],
+            "again_seconds": round(seconds_again, 1),
+        }
+
+
+def machine() -> str:
+    """The shape of this machine in words."""
+    memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
+    gigabytes = round(int(memory.group(1)) / 1024 / 1024) if memory else 0
+    return f"{os.cpu_count()} cores, {gigabytes} GB of memory, {platform.system()}, Python {platform.python_version()}"
+
+
+def growth(small: float, large: float, ratio: float) -> str:
+    """The exponent k in time ∝ size^k between two sizes."""
+    return f"{math.log(max(large, 0.01) / max(small, 0.01)) / math.log(ratio):+.2f}" if ratio > 1 else "–"
+
+
+def tables(all_figures: list[Figures]) -> Iterable[str]:
+    """The pages and deeds, one table for each engine, a line for each deed, sizes side by side."""
+    for engine in dict.fromkeys(figures["engine"] for figures in all_figures):
+        found = sorted((f for f in all_figures if f["engine"] == engine), key=lambda f: f["sizes"]["persons"])
+        yield f"\n### {'SQLite' if engine == 'sqlite' else 'PostgreSQL'}\n"
+        heads = [f"{f['sizes']['persons']:,} persons".replace(",", " ") for f in found]
+        yield "| what | queries | " + " | ".join(f"{head}: p50 / p95 ms" for head in heads) + " | growth |"
+        yield "|---|---|" + "---|" * (len(found) + 1)
+        for number, line in enumerate(found[-1]["figures"]):
+            cells = [f"{f['figures'][number]['p50_ms']} / {f['figures'][number]['p95_ms']}" for f in found]
+            queries = [q for f in found for q in f["figures"][number]["queries"]]
+            span = f"{min(queries)}–{max(queries)}" if min(queries) != max(queries) else str(queries[0])
+            ratio = found[-1]["sizes"]["persons"] / found[0]["sizes"]["persons"]
+            grown = growth(found[0]["figures"][number]["p50_ms"], found[-1]["figures"][number]["p50_ms"], ratio)
+            yield f"| {line['what']} | {span} | " + " | ".join(cells) + f" | {grown} |"
+        yield ""
+        for f in found:
+            held = ", ".join(f"{count:,} {what}".replace(",", " ") for what, count in f["sizes"].items())
+            yield (
+                f"* {held}; filled in {f['fill_s']} s with a peak of {f['fill_peak_mb']} MB; "
+                f"measuring process at most {f['peak_memory_mb']} MB."
+            )
+
+
+def page(all_figures: list[Figures], imports: list[Figures]) -> str:
+    """The whole page."""
+    day = datetime.now(tz=UTC).date().isoformat()
+    lines = [
+        "# Performance",
+        "",
+        f"Measured on {day} by `make bench` on {machine()}. Times are those of this machine; what counts is how they",
+        "grow. *Growth* is the exponent k in time ∝ persons^k between the smallest and the largest size: 0 means that the",
+        "page does not care how large the association is, 1 that twice the people take twice as long. Pages are whole",
+        "requests of a signed-in worker of the largest unit (sign-in, gate, queries, rendering, journal), in one process;",
+        "deeds are whole acts. PostgreSQL ran with fsync on, SQLite with `synchronous=FULL`.",
+        *tables(all_figures),
+        "",
+        "## Import of the SSDA903 return",
+        "",
+        "Three collection years of generated children, exported and imported into an empty installation; then once more.",
+        "",
+        "| engine | children | rows read | landed | quarantined | seconds | rows/s | peak MB | second run lands | second run s |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {f['engine']} | {f['children']} | {f['read']} | {f['landed']} | {f['quarantined']} | {f['seconds']} "
+            f"| {f['rows_per_second']} | {f['peak_memory_mb']} | {f['again_landed']} | {f['again_seconds']} |"
+            for f in imports
+        ),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure what is asked and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", default="1000,10000,100000")
+    parser.add_argument("--engines", default="sqlite,postgresql")
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--import-children", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    found: list[Figures] = []
+    imports: list[Figures] = []
+    for engine in args.engines.split(","):
+        for persons in (int(text) for text in args.persons.split(",")):
+            print(f"{engine}: about {persons} persons", file=sys.stderr, flush=True)
+            found.append(measure(engine, persons, args.rounds, args.seed))
+        if args.import_children:
+            print(f"{engine}: import of {args.import_children} children", file=sys.stderr, flush=True)
+            imports.append(import_speed(engine, args.import_children, args.seed))
+    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    FIGURES.write_text(json.dumps({"pages": found, "imports": imports}, indent=1))
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(page(found, imports))
+    shutil.rmtree(ROOT / "build" / "bench-data", ignore_errors=True)
+    print(f"Written: {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
