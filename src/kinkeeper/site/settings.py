@@ -11,6 +11,8 @@ from kinkeeper.site import environment
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = environment.data_folder()
 SECRET_KEY = environment.secret_key(DATA)
+# Opens every stored document: without this file the documents of a backup stay closed.
+FILES_KEY = environment.secret(DATA, "files.key")
 DEBUG = environment.truth("KINKEEPER_DEBUG")
 ALLOWED_HOSTS = environment.words("KINKEEPER_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = environment.truth("KINKEEPER_HTTPS")
