@@ -1,0 +1,99 @@
+"""Finds the guards of the house in its source: each code G-… with the sentences that are said in its name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+GUARD = re.compile(r"G-[A-Z0-9]+(?:-[A-Z0-9]+)*")
+TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+
+Names = dict[str, list[tuple[int, ast.expr]]]
+
+
+def guards_of(package: Path) -> dict[str, list[tuple[str, str]]]:
+    """For each guard the sentences it says, each with the file it stands in, in the order of the files."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package).as_posix()
+        for guard, words in guards_in(path.read_text(encoding="utf-8")):
+            line = (words, place)
+            if line not in found.setdefault(guard, []):
+                found[guard].append(line)
+    return found
+
+
+def guards_in(text: str) -> Iterator[tuple[str, str]]:
+    """Each (guard, sentence) of one file; a guard that only passes a judge’s sentence on says so."""
+    tree = ast.parse(text)
+    outer = _names(tree.body)
+    calls = list(_calls(tree, outer))
+    for scope, call, said in calls:
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        for guard in {code for value in given if (code := _guard(value, outer))}:
+            # A function that passes its caller’s sentence on: ask the callers.
+            asked = [words for _scope, other, said in calls if _called(other) == scope for words in said]
+            for words in said or asked or ["The sentence of the judge that was asked."]:
+                yield guard, words
+
+
+def _calls(tree: ast.Module, outer: Names) -> Iterator[tuple[str, ast.Call, list[str]]]:
+    """Every call with the name of the function it stands in and the sentences among its arguments."""
+    for top in tree.body:
+        for scope in _functions(top) or [top]:
+            inner = _names(list(ast.walk(scope)))
+            for call in [node for node in ast.walk(scope) if isinstance(node, ast.Call)]:
+                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                said = [words for value in given for words in _said(value, call.lineno, inner, outer)]
+                yield getattr(scope, "name", ""), call, said
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _functions(top: ast.stmt) -> list[ast.stmt]:
+    if isinstance(top, ast.ClassDef):
+        return [one for one in top.body if isinstance(one, ast.FunctionDef)]
+    return []
+
+
+def _names(nodes: list[ast.stmt] | list[ast.AST]) -> Names:
+    """What names were given to values, each with its line; pairs written as `a, b = 1, 2` too."""
+    names: Names = {}
+    for node in nodes:
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=True))
+            for name, value in pairs:
+                if isinstance(name, ast.Name):
+                    names.setdefault(name.id, []).append((node.lineno, value))
+    return names
+
+
+def _guard(value: ast.expr, outer: Names) -> str:
+    if isinstance(value, ast.Name) and value.id in outer:
+        value = outer[value.id][-1][1]
+    text = value.value if isinstance(value, ast.Constant) else None
+    return text if isinstance(text, str) and GUARD.fullmatch(text) else ""
+
+
+def _said(value: ast.expr, line: int, inner: Names, outer: Names) -> Iterator[str]:
+    """Sentences inside an argument, looked up where the argument is a name."""
+    for node in ast.walk(value):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TRANSLATES:
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+        if isinstance(node, ast.Name):
+            before = [given for at, given in inner.get(node.id, []) if at <= line]
+            known = before[-1:] or [given for _at, given in outer.get(node.id, [])][-1:]
+            for given in known:
+                if given is not value:
+                    yield from _said(given, line, {}, outer if known and before else {})
