@@ -1,0 +1,90 @@
+"""Forms of deeds: they know the version of the row they were drawn from; dates as people write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Protocol, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.lib.ages import PartialDate
+from kinkeeper.lib.refusals import Stale
+
+
+class Versioned(Protocol):
+    """A row that counts its changes."""
+
+    @property
+    def version(self) -> int: ...
+
+
+class DeedForm(forms.Form):
+    """The form of a deed. `form.at(row)` ties it to the row as the page showed it, so that a stale page is refused.
+
+    `particulars` is `cleaned_data` without the version: hand it to the act as `**form.particulars`.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def at(self, row: Versioned) -> Self:
+        """Draw the form from this row; on the way back, say so if the row has changed since."""
+        self.fields["version"].initial = row.version
+        name = self.add_prefix("version")
+        if self.is_bound and str(self.data.get(name, "")) != str(row.version):
+            self.add_error(None, str(Stale()))
+            # What was typed stays; sending it once more, after the warning, is a decision about the row of now.
+            self.data = self.data.copy()
+            self.data[name] = str(row.version)
+        return self
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """What was filled in, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar; the value is always written year-month-day, as the calendar asks."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day: as the calendar gives it (ISO) or as people write it in the language of the page."""
+
+    widget = DayInput
+
+    def to_python(self, value: Any) -> date | None:
+        """ISO first, then the local ways of writing."""
+        if isinstance(value, str):
+            self.input_formats = ["%Y-%m-%d", *formats.get_format_lazy("DATE_INPUT_FORMATS")]
+        return super().to_python(value)
+
+
+class PartialDateField(forms.CharField):
+    """A date as far as it is known: 2014, 2014-05, 2014-05-17, with ~ in front when it is estimated."""
+
+    default_error_messages = {
+        "partial": _("Write a year (2014), a month (2014-05) or a day (2014-05-17); put ~ in front of an estimate."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 12)
+        kwargs.setdefault("help_text", _("A year, a month or a day: 2014, 2014-05 or 2014-05-17. Estimated: ~2014."))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The partial date, or None where nothing was written."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return PartialDate.parse(text)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["partial"], code="partial") from error
