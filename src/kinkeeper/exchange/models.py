@@ -42,6 +42,7 @@ class Import(Row):
     rows_read = s1(models.PositiveIntegerField(_("rows read"), default=0))
     rows_landed = s1(models.PositiveIntegerField(_("rows landed"), default=0))
     rows_unchanged = s1(models.PositiveIntegerField(_("rows already known"), default=0))
+    summary = s2(models.JSONField(default=dict, editable=False))
     children_total = s1(models.PositiveIntegerField(default=0))
     children_done = s1(models.PositiveIntegerField(default=0))
     landed_through = s2(models.CharField(max_length=80, blank=True, editable=False))

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
-from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.models import Association, Role, Unit
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.people.models import Person
 
@@ -41,6 +41,16 @@ def may_begin_landing(actor: Actor, brought: Import) -> Verdict:
     return _imports(actor, brought.unit_id)
 
 
+def may_keep_children(actor: Actor, unit: Unit) -> Verdict:
+    """Whole child records are brought into a unit by its supervisors and directors."""
+    return _imports(actor, unit.pk)
+
+
+def may_bring_in_reported_facts(actor: Actor, unit: Unit) -> Verdict:
+    """Facts that only the return asks for are brought in by the supervisors and directors of the unit."""
+    return _imports(actor, unit.pk)
+
+
 def may_land_children(actor: Actor, brought: Import) -> Verdict:
     """Children are landed in batches while the import is landing."""
     return _imports(actor, brought.unit_id)
@@ -73,3 +83,10 @@ def may_set_row_aside(actor: Actor, row: QuarantinedRow) -> Verdict:
 def may_export(actor: Actor, unit: Unit) -> Verdict:
     """Statutory tables are taken out by the supervisors and directors of a unit; the deed is remembered."""
     return _imports(actor, unit.pk)
+
+
+def may_export_all(actor: Actor, association: Association) -> Verdict:
+    """The return of the whole association is taken out by a director of the whole association."""
+    if not actor.oversees_all(Role.DIRECTOR):
+        return Verdict(_("Only a director of the whole association can take out the data of all units."))
+    return YES

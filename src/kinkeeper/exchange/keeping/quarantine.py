@@ -1,0 +1,91 @@
+"""How a row that cannot land is written down, and which rows of a child are judged again when somebody mended one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kinkeeper.exchange.models import Import, QuarantinedRow
+from kinkeeper.exchange.ssda903.reading import row_from_cells
+from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row
+from kinkeeper.exchange.ssda903.spool import Sheaf
+from kinkeeper.exchange.ssda903.tables import TABLES
+
+WARNINGS_KEPT = 1000
+
+
+def fault_in_words(fault: Fault) -> dict[str, Any]:
+    """A fault as machines read it."""
+    return {"file": fault.file, "line": fault.line, "field": fault.field, "reason": fault.reason}
+
+
+def why(bad: BadRow) -> dict[str, Any]:
+    """Field, rule and reasons of a row: the first fault names the field, all of them are told."""
+    fault = bad.faults[0]
+    reasons = dict.fromkeys(fault.reason for fault in bad.faults)
+    return {"field": fault.field[:60], "guard": fault.code[:20], "reason": " ".join(reasons)}
+
+
+def quarantined(brought: Import, bad: BadRow) -> QuarantinedRow:
+    """A row that cannot land, whole, as it is kept until somebody mends it."""
+    return QuarantinedRow(
+        of=brought,
+        file=bad.file,
+        line=bad.line,
+        table=bad.table,
+        year=bad.year,
+        child_reference=bad.child[:80],
+        values=dict(bad.cells),
+        **why(bad),
+    )
+
+
+def refused(sheaf: Sheaf, field: str, reason: str, code: str) -> tuple[BadRow, ...]:
+    """All rows of a child as quarantine keeps them, the sound ones with one reason."""
+    return (
+        *sheaf.bad,
+        *(
+            BadRow(
+                row.file,
+                row.line,
+                row.table,
+                row.year,
+                row.values,
+                (row.fault(field if field in row.values else "", reason, code),),
+            )
+            for row in sheaf.rows
+        ),
+    )
+
+
+def without(sheaf: Sheaf, settled: Mapping[tuple[str, int], QuarantinedRow]) -> tuple[Sheaf, int]:
+    """The rows that nobody has settled in quarantine yet, and how many of the others were mended."""
+    places = [(row.file, row.line) for row in sheaf.rows] + [(bad.file, bad.line) for bad in sheaf.bad]
+    mended = sum(place in settled and settled[place].state == QuarantinedRow.State.MENDED for place in places)
+    rows = tuple(row for row in sheaf.rows if (row.file, row.line) not in settled)
+    bad = tuple(one for one in sheaf.bad if (one.file, one.line) not in settled)
+    return Sheaf(sheaf.child, rows, bad), mended
+
+
+def once_more(mended: Row, waiting: Iterable[QuarantinedRow]) -> Sheaf:
+    """A mended row with the rows of its child that wait in quarantine, as judged anew."""
+    rows: list[Row] = [mended]
+    bad: list[BadRow] = []
+    for other in waiting:
+        table = TABLES.get(other.table)
+        if table is None:
+            fault = Fault(other.file, other.line, other.field, other.reason, other.guard)
+            bad.append(BadRow(other.file, other.line, other.table, other.year, other.values, (fault,)))
+            continue
+        again = row_from_cells(other.file, other.line, table, other.year, dict(other.values))
+        if isinstance(again, Row):
+            rows.append(again)
+        else:
+            bad.append(again)
+    return Sheaf(mended.child, tuple(rows), tuple(bad))
+
+
+def with_warnings(summary: Mapping[str, Any], warned: Sequence[Fault]) -> dict[str, Any]:
+    """The summary of an import with further warnings counted, and the first of them kept in words."""
+    kept = [*summary.get("warned", []), *map(fault_in_words, warned)][:WARNINGS_KEPT]
+    return {**summary, "warnings": summary.get("warnings", 0) + len(warned), "warned": kept}
