@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 GUARD = re.compile(r"G-[A-Z0-9]+(?:-[A-Z0-9]+)*")
@@ -15,18 +15,25 @@ Names = dict[str, list[tuple[int, ast.expr]]]
 
 def guards_of(package: Path) -> dict[str, list[tuple[str, str]]]:
     """For each guard the sentences it says, each with the file it stands in, in the order of the files."""
+    texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sorted(package.rglob("*.py"))}
+    asked: dict[str, list[str]] = {}
+    for text in texts.values():
+        tree = ast.parse(text)
+        for _scope, call, said in _calls(tree, _names(tree.body)):
+            asked.setdefault(_called(call), []).extend(said)
     found: dict[str, list[tuple[str, str]]] = {}
-    for path in sorted(package.rglob("*.py")):
-        place = path.relative_to(package).as_posix()
-        for guard, words in guards_in(path.read_text(encoding="utf-8")):
-            line = (words, place)
-            if line not in found.setdefault(guard, []):
-                found[guard].append(line)
+    for place, text in texts.items():
+        for line in ((guard, (words, place)) for guard, words in guards_in(text, asked)):
+            if line[1] not in found.setdefault(line[0], []):
+                found[line[0]].append(line[1])
     return found
 
 
-def guards_in(text: str) -> Iterator[tuple[str, str]]:
-    """Each (guard, sentence) of one file; a guard that only passes a judge’s sentence on says so."""
+def guards_in(text: str, asked_elsewhere: Mapping[str, list[str]] | None = None) -> Iterator[tuple[str, str]]:
+    """Each (guard, sentence) of one file; a guard that only passes a judge’s sentence on says so.
+
+    `asked_elsewhere` holds the sentences handed to functions of other files, by the name of the function.
+    """
     tree = ast.parse(text)
     outer = _names(tree.body)
     calls = list(_calls(tree, outer))
@@ -35,7 +42,9 @@ def guards_in(text: str) -> Iterator[tuple[str, str]]:
         for guard in {code for value in given if (code := _guard(value, outer))}:
             # A function that passes its caller’s sentence on: ask the callers.
             asked = [words for _scope, other, said in calls if _called(other) == scope for words in said]
-            for words in said or asked or ["The sentence of the judge that was asked."]:
+            if scope and not scope.startswith("_"):
+                asked = asked or (asked_elsewhere or {}).get(scope, [])
+            for words in said or dict.fromkeys(asked) or ["The sentence of the judge that was asked."]:
                 yield guard, words
 
 
