@@ -54,9 +54,7 @@ class Case(Row):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["child"], condition=Q(state="open"), name="a_child_has_one_open_case"
-            ),
+            models.UniqueConstraint(fields=["child"], condition=Q(state="open"), name="a_child_has_one_open_case"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_on__isnull=True) | Q(state="closed", closed_on__isnull=False),
                 name="a_closed_case_has_its_day",

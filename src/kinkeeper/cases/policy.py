@@ -9,6 +9,7 @@ from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, 
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.families.models import Family, Membership
+from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
 
 WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
@@ -109,7 +110,7 @@ def may_close_case(actor: Actor, case: Case) -> Verdict:
         return Verdict(_("This case is already closed."))
     if not actor.sits(Role.SUPERVISOR, case.unit_id):
         return Verdict(_("Only a supervisor of this unit can close a case. Ask your supervisor."))
-    return YES
+    return Verdict(objection_to("close_case", case))
 
 
 def may_reopen_case(actor: Actor, case: Case) -> Verdict:

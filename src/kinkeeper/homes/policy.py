@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.homes.models import Carer, Home
+from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
 
 READERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR, Role.DIRECTOR)
@@ -51,7 +52,7 @@ def may_close_home(actor: Actor, home: Home) -> Verdict:
     """A home is closed by the supervisor of the unit, once nobody lives there."""
     if home.closed_on:
         return Verdict(_("This home is already closed."))
-    return _keeps(actor, home.unit_id)
+    return _keeps(actor, home.unit_id) and Verdict(objection_to("close_home", home))
 
 
 def may_appoint_carer(actor: Actor, home: Home) -> Verdict:

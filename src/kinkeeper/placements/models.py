@@ -105,7 +105,9 @@ class Episode(Row):
     reason = s1(models.CharField(_("why a new episode began"), max_length=1, choices=Reason.choices))
     legal_status = s1(models.ForeignKey(LegalStatus, models.PROTECT, related_name="+"))
     placement = s1(models.ForeignKey(Placement, models.PROTECT, related_name="episodes"))
-    home_postcode = s3(models.CharField(_("postcode of the family home"), max_length=12, blank=True), Compartment.ADDRESS)
+    home_postcode = s3(
+        models.CharField(_("postcode of the family home"), max_length=12, blank=True), Compartment.ADDRESS
+    )
 
     objects = EpisodeQuerySet.as_manager()
 
@@ -115,9 +117,7 @@ class Episode(Row):
         verbose_name_plural = _("care episodes")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["period", "started_on"], name="one_episode_begins_a_day"),
-            models.UniqueConstraint(
-                fields=["period"], condition=Q(reason="S"), name="a_period_of_care_starts_once"
-            ),
+            models.UniqueConstraint(fields=["period"], condition=Q(reason="S"), name="a_period_of_care_starts_once"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.cases.models import Case
+from kinkeeper.homes.models import Home
+from kinkeeper.lib.objections import objects_to
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 
@@ -74,3 +77,21 @@ def may_bring_in_care_histories(actor: Actor, unit: Unit) -> Verdict:
     if not actor.sits_any((Role.SUPERVISOR, Role.DIRECTOR), unit.pk):
         return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
     return YES
+
+
+@objects_to("close_home")
+def nobody_lives_there(home: Home) -> str:
+    """A home in which children live cannot be closed."""
+    here = PeriodOfCare.objects.filter(ended_on__isnull=True).values("pk")
+    later = Episode.objects.filter(period=OuterRef("period"), started_on__gt=OuterRef("started_on"))
+    if Episode.objects.filter(~Exists(later), placement__home=home, period__in=here).exists():
+        return str(_("Children live in this home. It can be closed when the last of them has moved."))
+    return ""
+
+
+@objects_to("close_case")
+def the_child_is_not_in_care(case: Case) -> str:
+    """The case of a child in care cannot be closed: somebody must be responsible."""
+    if PeriodOfCare.objects.filter(child=case.child_id, ended_on__isnull=True).exists():
+        return str(_("This child is in care. Record first how care ended."))
+    return ""

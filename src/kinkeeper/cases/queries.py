@@ -1,0 +1,55 @@
+"""Questions about cases: whose they are, what happened in them, how full a caseload is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from kinkeeper.access.gate import Actor, seen
+from kinkeeper.access.models import Association, Seat, User
+from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.cases.policy import WORKERS
+from kinkeeper.lib.packs import Pack, load_pack
+from kinkeeper.people.models import Person
+
+
+def pack_in_force() -> Pack:
+    """The jurisdiction pack of the association; the general one where the association is not set up yet."""
+    return load_pack(Association.objects.values_list("pack", flat=True).first() or "general")
+
+
+def cases(actor: Actor) -> QuerySet[Case]:
+    """The cases that this actor sees, with child, unit and worker."""
+    return seen(actor, Case).select_related("child", "unit", "worker")
+
+
+def open_case_of(actor: Actor, child: Person) -> Case | None:
+    """The open case of a child as far as the actor sees it, or None."""
+    return cases(actor).filter(child=child, state=Case.State.OPEN).first()
+
+
+def children(actor: Actor) -> QuerySet[Person]:
+    """The people that this actor sees; a deed about a child begins here."""
+    return seen(actor, Person).select_related("unit")
+
+
+def contacts_of(actor: Actor, case: Case) -> QuerySet[Contact]:
+    """The contacts of a case, newest first."""
+    return seen(actor, Contact).filter(case=case).select_related("by")
+
+
+def assignments_of(actor: Actor, case: Case) -> QuerySet[Assignment]:
+    """Who was responsible for a case, oldest first."""
+    return seen(actor, Assignment).filter(case=case).select_related("worker")
+
+
+def workers_of(actor: Actor, unit_id: int) -> QuerySet[User]:
+    """Colleagues who hold a casework seat in the unit today, as far as the actor sees them."""
+    seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=unit_id, role__in=WORKERS)
+    return seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
+
+
+def caseload_of(worker_id: int, *, without: Iterable[int] = ()) -> int:
+    """How many open cases a worker has, whoever asks: a limit must count all of them."""
+    return Case.objects.filter(worker_id=worker_id, state=Case.State.OPEN).exclude(pk__in=list(without)).count()

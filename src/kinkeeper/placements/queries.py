@@ -1,0 +1,222 @@
+"""Questions about where children live: now, on a day, ever; and how full a home is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kinkeeper.access.gate import Actor, seen
+from kinkeeper.homes.models import Home
+from kinkeeper.lib.packs import CareType
+from kinkeeper.people.models import Person
+from kinkeeper.placements.models import Absence, Episode, EpisodeQuerySet, PeriodOfCare, Placement
+
+# A unit asked about in one go must fit the number of parameters that SQLite allows.
+_FEW = 10_000
+
+
+@dataclass(frozen=True)
+class Residence:
+    """Where a child lives on a day: `home` is None where the home is beyond the actor’s scope."""
+
+    episode: Episode
+    since: date
+    home: Home | None
+    care_type: str
+
+
+@dataclass(frozen=True)
+class LegalSpan:
+    """A legal status (a code of the pack) while it held during a stay."""
+
+    status: str
+    started_on: date
+    ended_on: date | None
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A time in one home under one type of care. `ended_on` is the day it was left; None while it lasts.
+
+    `reason` says what changed when it began; `leave_reason` or, for the last one, `exit` why it ended (codes of the pack).
+    """
+
+    placement: Placement
+    period: PeriodOfCare
+    home: Home | None
+    care_type: str
+    started_on: date
+    ended_on: date | None
+    legal: tuple[LegalSpan, ...]
+    reason: str
+    leave_reason: str
+    exit: str
+
+
+def periods(actor: Actor) -> QuerySet[PeriodOfCare]:
+    """The periods of care that this actor sees."""
+    return seen(actor, PeriodOfCare).select_related("child__unit")
+
+
+def open_period_of(actor: Actor, child: Person) -> PeriodOfCare | None:
+    """The period of care that still runs, or None where the child is not in care."""
+    return periods(actor).filter(child=child, ended_on__isnull=True).first()
+
+
+def absences_of(actor: Actor, child: Person) -> QuerySet[Absence]:
+    """When a child was missing or away, oldest first."""
+    return seen(actor, Absence).filter(child=child)
+
+
+def absences(actor: Actor) -> QuerySet[Absence]:
+    """Every absence that this actor sees."""
+    return seen(actor, Absence).select_related("child")
+
+
+def episodes_of(actor: Actor, child: Person) -> list[Episode]:
+    """The care episodes of a child with the day each ended (`ended_on`), oldest first."""
+    rows = Episode.objects.filter(pk__in=seen(actor, Episode).filter(period__child=child).values("pk")).with_ends()
+    return list(rows.select_related("period", "placement", "legal_status").order_by("started_on", "pk"))
+
+
+def in_force(on: date) -> EpisodeQuerySet:
+    """The episodes in which children live on a day: begun by then, not followed by then, the period not over."""
+    later = Episode.objects.filter(period=OuterRef("period"), started_on__gt=OuterRef("started_on"), started_on__lte=on)
+    lasting = Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on)
+    return Episode.objects.filter(lasting, ~Exists(later), started_on__lte=on)
+
+
+def occupancy(home: Home, on: date) -> int:
+    """How many children live in a home on a day, whoever asks: a number without names."""
+    return in_force(on).filter(placement__home=home).count()
+
+
+def occupancies(homes: Iterable[Home], on: date) -> dict[int, int]:
+    """How many children live in each of these homes on a day, by the key of the home. One question."""
+    keys = [home.pk for home in homes]
+    counted = Counter(in_force(on).filter(placement__home_id__in=keys).values_list("placement__home_id", flat=True))
+    return {key: counted[key] for key in keys}
+
+
+def fullest(home: Home, on: date, *, without: Person | None = None) -> int:
+    """The most children who live in a home together on that day or any later one that is known."""
+    rows = Episode.objects.filter(
+        Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on), placement__home=home
+    ).with_ends()
+    rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
+    if without is not None:
+        rows = rows.exclude(period__child=without)
+    # Who leaves on a day makes room for who arrives that day: leaving (-1) sorts before arriving (+1).
+    changes: list[tuple[date, int]] = []
+    for started_on, ended_on in rows.values_list("started_on", "ended_on"):
+        changes.append((max(started_on, on), 1))
+        if ended_on is not None:
+            changes.append((ended_on, -1))
+    most = present = 0
+    for _day, change in sorted(changes):
+        present += change
+        most = max(most, present)
+    return most
+
+
+def occupants(actor: Actor, home: Home, on: date) -> list[Residence]:
+    """Which children live in a home on a day, as far as the actor sees them, longest there first. Two questions."""
+    rows = in_force(on).filter(placement__home=home, pk__in=seen(actor, Episode).values("pk"))
+    found = list(rows.select_related("period__child", "placement__home", "legal_status"))
+    since = _arrivals({row.placement_id for row in found})
+    stays = [Residence(row, since[row.placement_id], home, row.placement.care_type) for row in found]
+    return sorted(stays, key=lambda stay: (stay.since, stay.episode.pk))
+
+
+def where_lives(actor: Actor, children: Iterable[Person], on: date | None = None) -> dict[int, Residence]:
+    """Where each of these children lives on a day (today), by the key of the child; those not in care are missing.
+
+    Three questions, however many children.
+    """
+    day = on or actor.today
+    keys = [child.pk for child in children]
+    found: list[Episode] = []
+    for first in range(0, len(keys), _FEW):
+        some = keys[first : first + _FEW]
+        visible = seen(actor, Episode).filter(period__child_id__in=some).values("pk")
+        rows = in_force(day).filter(period__child_id__in=some, pk__in=visible)
+        found += rows.select_related("period", "placement__home", "legal_status")
+    since = _arrivals({row.placement_id for row in found})
+    known = _known_homes(actor, {row.placement.home_id for row in found})
+    return {
+        row.period.child_id: Residence(
+            row, since[row.placement_id], known.get(row.placement.home_id), row.placement.care_type
+        )
+        for row in found
+    }
+
+
+def stays_of(actor: Actor, child: Person) -> list[Stay]:
+    """Every stay of a child in order, drawn together from the care episodes. Two questions."""
+    episodes = episodes_of(actor, child)
+    known = _known_homes(actor, {row.placement.home_id for row in episodes})
+    stays: list[Stay] = []
+    for row in episodes:
+        if stays and stays[-1].placement.pk == row.placement_id:
+            stays[-1] = _lengthened(stays[-1], row)
+        else:
+            stays.append(_begun(row, known.get(row.placement.home_id)))
+    return stays
+
+
+def free_places(home: Home, taken: int) -> int | None:
+    """How many more children a home can take; None where nobody has set a limit."""
+    return None if home.capacity is None else max(home.capacity - taken, 0)
+
+
+def care_types_on(care_types: Iterable[CareType], on: date) -> list[CareType]:
+    """The types of care that the pack still has in the year of a day."""
+    year = on.year if on.month >= 4 else on.year - 1
+    return [one for one in care_types if one.since <= year <= one.until]
+
+
+def _begun(row: Episode, home: Home | None) -> Stay:
+    return Stay(
+        placement=row.placement,
+        period=row.period,
+        home=home,
+        care_type=row.placement.care_type,
+        started_on=row.started_on,
+        ended_on=_end(row),
+        legal=(LegalSpan(row.legal_status.status, row.started_on, _end(row)),),
+        reason=row.reason,
+        leave_reason=row.placement.leave_reason,
+        exit=row.period.exit if _end(row) == row.period.ended_on else "",
+    )
+
+
+def _lengthened(stay: Stay, row: Episode) -> Stay:
+    last = stay.legal[-1]
+    if last.status == row.legal_status.status:
+        legal = (*stay.legal[:-1], replace(last, ended_on=_end(row)))
+    else:
+        legal = (*stay.legal, LegalSpan(row.legal_status.status, row.started_on, _end(row)))
+    exit_code = row.period.exit if _end(row) == row.period.ended_on else ""
+    return replace(stay, ended_on=_end(row), legal=legal, exit=exit_code)
+
+
+def _end(row: Episode) -> date | None:
+    ended_on: date | None = row.ended_on  # type: ignore[attr-defined]  # with_ends() adds it
+    return ended_on
+
+
+def _arrivals(placements: set[int]) -> dict[int, date]:
+    """The day each of these stays began."""
+    found: dict[int, date] = {}
+    rows = Episode.objects.filter(placement_id__in=placements).values_list("placement_id", "started_on")
+    for placement, started_on in rows:
+        found[placement] = min(started_on, found.get(placement, started_on))
+    return found
+
+
+def _known_homes(actor: Actor, keys: Sequence[int] | set[int]) -> dict[int, Home]:
+    return {home.pk: home for home in seen(actor, Home).filter(pk__in=keys)} if keys else {}
