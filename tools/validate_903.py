@@ -19,7 +19,7 @@ import json
 import logging
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -52,6 +52,16 @@ class Year:
         self.start = int(match[1])
         self.earlier = earlier
         self.tables: dict[str, Any] = {}
+        self._by_child: dict[str, dict[str, list[dict[str, Any]]]] = {}
+
+    def rows_of(self, table: str, child: str) -> list[dict[str, Any]]:
+        """The rows of one child in a table; the table is sorted by child once."""
+        if table not in self._by_child:
+            rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+            for row in self.tables[table].to_dict("records"):
+                rows[row["CHILD"]].append(row)
+            self._by_child[table] = rows
+        return self._by_child[table].get(child, [])
 
     @property
     def pack(self) -> str:
@@ -80,11 +90,9 @@ class Excuse:
 
 def _worker_all_along(row: Any, year: Year) -> bool:
     """Whether the child’s social-worker episodes cover all days in care of the year without a gap."""
-    episodes, workers = (
-        year.tables[name][year.tables[name]["CHILD"] == row["CHILD"]] for name in ("Episodes", "SWEpisodes")
-    )
-    covered = sorted((_day(w["SW_DECOM"]), _day(w["SW_DEC"]) or "9999") for _i, w in workers.iterrows())
-    for _index, episode in episodes.iterrows():
+    workers = year.rows_of("SWEpisodes", row["CHILD"])
+    covered = sorted((_day(worker["SW_DECOM"]), _day(worker["SW_DEC"]) or "9999") for worker in workers)
+    for episode in year.rows_of("Episodes", row["CHILD"]):
         day = max(_day(episode["DECOM"]), f"{year.start}-04-01")
         for start, end in covered:
             if start <= day <= end:
@@ -99,8 +107,8 @@ def _left_care_earlier(row: Any, year: Year) -> bool:
     born = _day(row["DOB"])
     days: dict[str, tuple[str, str]] = {}
     for export in (*year.earlier, year):
-        for _index, episode in export.tables["Episodes"].iterrows():
-            if episode["CHILD"] == row["CHILD"] and episode["LS"] not in {"V3", "V4"}:
+        for episode in export.rows_of("Episodes", row["CHILD"]):
+            if episode["LS"] not in {"V3", "V4"}:
                 days[_day(episode["DECOM"])] = (_day(episode["DEC"]), episode["REC"])
     last = max(days, default=None)
     if last is None or not days[last][0] or days[last][1] in {"E11", "E12", "E2", "E3"}:
@@ -111,8 +119,7 @@ def _left_care_earlier(row: Any, year: Year) -> bool:
 
 
 def _sex_last_year(row: Any, year: Year) -> str:
-    header = year.earlier[-1].tables["Header"]
-    return str(next(iter(header[header["CHILD"] == row["CHILD"]]["SEX"]), ""))
+    return next((str(last["SEX"]) for last in year.earlier[-1].rows_of("Header", row["CHILD"])), "")
 
 
 EXCUSES = (
