@@ -239,6 +239,20 @@ def one(rows: QuerySet[ModelT], **lookup: Any) -> ModelT:
     return row
 
 
+_openable: dict[str, type[Model]] = {}
+
+
+def openable(model: type[Model]) -> None:
+    """Let rows of `model`, found by their code, be opened in an emergency (break-glass) by people outside its scope."""
+    _openable[model._meta.label_lower] = model
+
+
+def openable_row(code: str) -> Model | None:
+    """The row with this code that an opening may show, whoever asks; only the act `open_record` may ask this."""
+    found = (model._base_manager.filter(code=code).first() for model in _openable.values())
+    return next((row for row in found if row is not None), None)
+
+
 def unit_of(row: Model) -> int | None:
     """The key of the unit a row belongs to; rows say so with `unit_id`, a field or a property."""
     found = getattr(row, "unit_id", None)

@@ -236,9 +236,11 @@ class Opening(Row):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(until__gt=F("opened_at"))
-                & Q(until__lte=models.ExpressionWrapper(
-                    F("opened_at") + models.Value(_TWO_HOURS), output_field=models.DateTimeField()
-                )),
+                & Q(
+                    until__lte=models.ExpressionWrapper(
+                        F("opened_at") + models.Value(_TWO_HOURS), output_field=models.DateTimeField()
+                    )
+                ),
                 name="an_opening_lasts_at_most_two_hours",
             ),
             models.CheckConstraint(
@@ -262,4 +264,3 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import EVERYTHING, NOTHING, YES, Actor, Verdict, scope
@@ -19,6 +20,15 @@ from kinkeeper.access.models import (
 )
 
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
+# Who may look at a record outside their scope in an emergency (security: break-glass).
+OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
+GUEST = "guest:"
+SETUP = "machine:setup"
+
+
+def guest(invitation: Invitation) -> Actor:
+    """Whoever holds the link of an invitation: an actor who sees that invitation and nothing else."""
+    return Actor(name=f"{GUEST}{invitation.code}")
 
 
 def administers(actor: Actor) -> bool:
@@ -60,8 +70,12 @@ def seats(actor: Actor) -> Q:
 
 @scope(Invitation)
 def invitations(actor: Actor) -> Q:
-    """Open invitations are the administrator’s business."""
-    return EVERYTHING if administers(actor) else NOTHING
+    """Invitations are the administrator’s business; whoever holds the link of one sees that one while it is open."""
+    if administers(actor):
+        return EVERYTHING
+    if not actor.name.startswith(GUEST):
+        return NOTHING
+    return Q(code=actor.name.removeprefix(GUEST), accepted_at=None, withdrawn_at=None)
 
 
 @scope(Opening)
@@ -119,6 +133,8 @@ def may_end_seat(actor: Actor, seat: Seat) -> Verdict:
     """Seats are ended by the administrator, from a day on."""
     if seat.ends_on and seat.ends_on < actor.today:
         return Verdict(_("This seat has already ended."))
+    if seat.user_id == actor.user_id and seat.role == Role.ADMINISTRATOR:
+        return Verdict(_("Nobody ends their own administrator’s seat. Ask another administrator."))
     return _administrator_only(actor)
 
 
@@ -142,4 +158,63 @@ def may_choose_language(actor: Actor, user: User) -> Verdict:
     """Everyone chooses the language of their own pages."""
     if user.pk != actor.user_id:
         return Verdict(_("Only the person themselves chooses the language."))
+    return YES
+
+
+def may_sign_in(actor: Actor, user: User) -> Verdict:
+    """People sign in as themselves, while their account is open."""
+    if user.pk != actor.user_id or not user.is_active:
+        return Verdict(_("This account is closed."))
+    return YES
+
+
+def may_change_password(actor: Actor, user: User) -> Verdict:
+    """Everyone changes their own password; an administrator never knows anybody’s."""
+    if user.pk != actor.user_id:
+        return Verdict(_("Only the person themselves changes the password."))
+    return YES
+
+
+def may_accept_invitation(actor: Actor, invitation: Invitation) -> Verdict:
+    """An invitation is accepted once, within its two weeks, by whoever holds its link."""
+    if invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= timezone.now():
+        return Verdict(_("This invitation is no longer open. Ask your administrator for a new one."))
+    if actor.name != guest(invitation).name:
+        return Verdict(_("Only the person who holds the link can accept an invitation."))
+    return YES
+
+
+def may_open_record(actor: Actor, subject: None = None) -> Verdict:
+    """In an emergency caseworkers and supervisors may read a record they do not see, once the last one is closed."""
+    if not actor.units(*OPENERS):
+        return Verdict(_("Only caseworkers and supervisors can open a record in an emergency."))
+    if Opening.objects.filter(user_id=actor.user_id, closed_at=None).exists():
+        return Verdict(_("Close the record you opened before, and say what you did with what you read."))
+    return YES
+
+
+def may_close_opening(actor: Actor, opening: Opening) -> Verdict:
+    """Whoever opened a record closes it, with a comment, even when its time has run out."""
+    if opening.closed_at:
+        return Verdict(_("This opening is already closed."))
+    if opening.user_id != actor.user_id:
+        return Verdict(_("Only the person who opened the record closes it."))
+    return YES
+
+
+def may_found_association(actor: Actor, subject: None = None) -> Verdict:
+    """An association is founded once, by the command `kinkeeper setup`."""
+    if actor.name != SETUP:
+        return Verdict(_("An association is founded by the command kinkeeper setup."))
+    if Association.objects.exists():
+        return Verdict(_("This installation already has its association."))
+    return YES
+
+
+def may_appoint_first_administrator(actor: Actor, association: Association) -> Verdict:
+    """The first administrator is appointed by `kinkeeper setup`; every other one is invited by an administrator."""
+    if actor.name != SETUP:
+        return Verdict(_("The first administrator is appointed by the command kinkeeper setup."))
+    if Seat.objects.filter(role=Role.ADMINISTRATOR, unit=None, programme=None, user__is_active=True).exists():
+        return Verdict(_("There is already an administrator. Ask them for an invitation."))
     return YES

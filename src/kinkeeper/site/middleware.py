@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
 
 from kinkeeper.access.gate import Actor, actor_for
@@ -33,8 +36,12 @@ class LanguageMiddleware:
         return response
 
 
+# The only pages that ask for no sign-in; each of them answers nobody with nothing about anybody.
+WITHOUT_SIGN_IN = frozenset({"sign_in", "sign_out", "accept_invitation", "choose_language", "gallery"})
+
+
 class ActorMiddleware:
-    """Give every request an actor; one without a sign-in is nobody, who sees nothing."""
+    """Give every request an actor, and ask for a sign-in before every page that is not listed as open."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -43,6 +50,16 @@ class ActorMiddleware:
         user = request.user
         request.actor = actor_for(user) if isinstance(user, User) else NOBODY  # type: ignore[attr-defined]
         return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Send whoever is not signed in to the sign-in page, and back from there to where they wanted to go."""
+        match = request.resolver_match
+        if request.user.is_authenticated or (match is not None and match.view_name in WITHOUT_SIGN_IN):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            # A part of a page cannot hold the sign-in page: the whole page goes there.
+            return HttpResponse(status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
 
 
 class PrivacyMiddleware:

@@ -1,0 +1,30 @@
+"""Addresses of signing in, one’s own account, the administrator’s pages and openings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kinkeeper.access import views
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("welcome/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("language/", views.choose_language, name="choose_language"),
+    path("password/", views.change_password, name="change_password"),
+    path("administration/", views.administration, name="administration"),
+    path("administration/programmes/new/", views.open_programme, name="open_programme"),
+    path("administration/programmes/<str:code>/open-unit/", views.open_unit, name="open_unit"),
+    path("administration/users/", views.users, name="users"),
+    path("administration/users/<str:code>/", views.user, name="user"),
+    path("administration/users/<str:code>/give-seat/", views.give_seat, name="give_seat"),
+    path("administration/users/<str:code>/close/", views.suspend_user, name="suspend_user"),
+    path("administration/users/<str:code>/restore/", views.restore_user, name="restore_user"),
+    path("administration/seats/<str:code>/end/", views.end_seat, name="end_seat"),
+    path("administration/invitations/", views.invitations, name="invitations"),
+    path("administration/invitations/new/", views.invite, name="invite"),
+    path("administration/invitations/<str:code>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
+    path("openings/", views.openings, name="openings"),
+    path("openings/new/", views.open_record, name="open_record"),
+    path("openings/<str:code>/close/", views.close_opening, name="close_opening"),
+]
