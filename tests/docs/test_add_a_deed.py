@@ -14,11 +14,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "guides" / "add-a-deed.md"
-STEP = re.compile(r"<!-- (end of|new|run) ?(\S*) -->\n```\w+\n(.*?)```\n", re.DOTALL)
+STEP = re.compile(r"<!-- (end of|below|new|run) ?(\S*) ?(\S*) -->\n```\w+\n(.*?)```\n", re.DOTALL)
+
+Step = tuple[str, str, str, str]
 
 
-def steps() -> list[tuple[str, str, str]]:
-    """What the page asks for, in order: the kind of step, the file, the text."""
+def steps() -> list[Step]:
+    """What the page asks for, in order: the kind of step, the file, the line below which, the text."""
     return STEP.findall(PAGE.read_text(encoding="utf-8"))
 
 
@@ -39,18 +41,27 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-def add(path: Path, text: str) -> None:
-    """Add a block to a file as the page says: imports to the imports, the rest at the end."""
-    before = path.read_text(encoding="utf-8")
+def add(path: Path, below: str, text: str) -> None:
+    """Add a block to a file as the page says: imports to the imports, the rest at the end or below a line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
     if path.suffix != ".py":
-        path.write_text(before + text, encoding="utf-8")
+        path.write_text("\n".join([*lines, text]), encoding="utf-8")
         return
-    imports = [one for one in ast.parse(text).body if isinstance(one, ast.Import | ast.ImportFrom)]
-    last = max((one.end_lineno or 0 for one in imports), default=0)
-    lines = before.splitlines()
-    top = max(one.end_lineno or 0 for one in ast.parse(before).body if isinstance(one, ast.Import | ast.ImportFrom))
-    new, rest = text.splitlines()[:last], text.splitlines()[last:]
-    path.write_text("\n".join([*lines[:top], *new, *lines[top:], "", "", *rest, ""]), encoding="utf-8")
+    block = text.splitlines()
+    first = next(i for i, line in enumerate(block) if line and not line.startswith(("from ", "import ")))
+    place = len(lines)
+    if below:
+        (place,) = [i + 1 for i, line in enumerate(lines) if line.strip().startswith(below)]
+    else:
+        block.insert(first, "\n")
+    lines[place:place] = block[first:]
+    lines[_end_of_imports(lines) :] = block[:first] + lines[_end_of_imports(lines) :]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _end_of_imports(lines: list[str]) -> int:
+    body = ast.parse("\n".join(lines)).body
+    return max(one.end_lineno or 0 for one in body[:60] if isinstance(one, ast.Import | ast.ImportFrom))
 
 
 def run(commands: str, folder: Path) -> Iterator[str]:
@@ -63,10 +74,10 @@ def run(commands: str, folder: Path) -> Iterator[str]:
         yield f"{commands}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
 
 
-def follow(folder: Path, given: list[tuple[str, str, str]]) -> list[str]:
+def follow(folder: Path, given: list[Step]) -> list[str]:
     """Do what the page says, step by step, until something fails."""
     exported = ""
-    for kind, file, text in given:
+    for kind, file, below, text in given:
         if kind == "run":
             if failed := list(run(exported + text, folder)):
                 return failed
@@ -76,23 +87,24 @@ def follow(folder: Path, given: list[tuple[str, str, str]]) -> list[str]:
             assert not (folder / file).exists(), f"{file} is there already."
             (folder / file).write_text(text, encoding="utf-8")
         else:
-            add(folder / file, text)
+            add(folder / file, below, text)
     return []
 
 
 @pytest.mark.skipif(shutil.which("msgmerge") is None, reason="make setup installs gettext, which the page needs")
 def test_a_stranger_who_follows_the_page_succeeds(tmp_path: Path) -> None:
     folder = checkout(tmp_path)
-    assert follow(folder, steps()) == []
+    assert "\n".join(follow(folder, steps())) == ""
     assert "### people.note_wish" in (folder / "docs" / "reference" / "acts.md").read_text(encoding="utf-8")
 
 
 def test_the_page_touches_every_kind_of_file() -> None:
-    touched = {Path(file).stem for _kind, file, _text in steps() if file}
+    touched = {Path(file).stem for _kind, file, _below, _text in steps() if file}
     assert touched == {
         "models", "policy", "actions", "queries", "forms", "views", "urls", "note_wish", "django", "test_note_wish",
+        "test_walk",
     }  # fmt: skip
 
 
 def test_a_page_that_is_wrong_is_found(tmp_path: Path) -> None:
-    assert follow(tmp_path, [("new", "a.txt", "a"), ("run", "", "grep --quiet b a.txt\n"), ("run", "", "true\n")])
+    assert follow(tmp_path, [("new", "a.txt", "", "a"), ("run", "", "", "grep --quiet b a.txt\n")])
