@@ -132,7 +132,7 @@ def test_only_a_known_day_is_exact():
 
 def test_partial_dates_stand_in_order_of_their_days():
     in_order = [PartialDate.parse(text) for text in ["2013", "2014-01-01", "2014-01", "2014", "~2014", "2014-02"]]
-    assert sorted(in_order[::-1]) == in_order
+    assert sorted(in_order[3:] + in_order[:3]) == in_order
 
 
 @given(partial_dates(), partial_dates())
