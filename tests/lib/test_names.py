@@ -161,6 +161,9 @@ def test_no_text_makes_too_many_or_too_long_keys(text):
 
 def test_a_word_makes_at_most_thirteen_keys():
     assert len(index_keys("Konstantinopoulos")) == 13
+    assert index_keys("Dilora") == frozenset(
+        "e:dilora s:dlr p:di p:dil p:dilo d:ilora d:dlora d:diora d:dilra d:diloa d:dilor".split()  # noqa: SIM905
+    )
 
 
 words = st.text("abdfgklmnprtuvz", min_size=4, max_size=14)
@@ -330,6 +333,14 @@ def test_the_best_answer_ranks_first():
     assert ranked[0] == "Noor Okafor"
     assert set(ranked[:3]) == {"Noor Okafor", "Okafor Noor", "Noor Okafor Amadi"}
     assert ranked[-1] == "Ivan Petrov"
+
+
+def test_one_word_of_a_name_answers_one_word_of_the_query():
+    assert score("Ali Aly", ["Ali Karim"]) < 0.8 < score("Ali Aly", ["Aly Ali"])
+
+
+def test_in_another_script_too_a_name_without_words_to_spare_comes_first():
+    assert score("Даша", ["Dasha"]) > score("Даша", ["Dasha Ivanova"])
 
 
 def test_a_person_is_ranked_by_the_best_of_the_names():

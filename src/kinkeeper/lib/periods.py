@@ -54,7 +54,7 @@ class Period:
 
     def touches(self, other: Period) -> bool:
         """Whether one begins on the very day the other ends: no day between them, and none in both."""
-        return not self.overlaps(other) and (self.end == other.start or other.end == self.start)
+        return self.end == other.start or other.end == self.start
 
     def intersect(self, other: Period) -> Period | None:
         """The days that lie in both, or None where there is no such day."""
@@ -178,9 +178,8 @@ def collection_year(day: date) -> CollectionYear:
 
 
 def _in_order(periods: Iterable[Period]) -> list[Period]:
-    """Those that hold a day, by start, then by end with the open ones last."""
-    held = (period for period in periods if not period.is_empty)
-    return sorted(held, key=lambda period: (period.start, period.end or date.max))
+    """Those that hold a day, by their start."""
+    return sorted((period for period in periods if not period.is_empty), key=lambda period: period.start)
 
 
 def _earlier(one: date | None, other: date | None) -> date | None:
