@@ -103,11 +103,11 @@ class _SeatFields(DeedForm):
         super().__init__(*args, **kwargs)
         programmes, units = places
         self.rows: dict[str, dict[str, Any]] = {
-            "": {},
+            "association": {},
             **{f"programme-{row.code}": {"programme": row} for row in programmes},
             **{f"unit-{row.code}": {"unit": row} for row in units},
         }
-        choices: list[tuple[Any, Any]] = [("", _("Whole association"))]
+        choices: list[tuple[Any, Any]] = [("", _("Choose a place")), ("association", _("Whole association"))]
         for programme in programmes:
             inside = [(f"unit-{unit.code}", unit.name) for unit in units if unit.programme_id == programme.pk]
             whole = (f"programme-{programme.code}", _("Whole programme: %(name)s") % {"name": programme.name})
@@ -115,7 +115,6 @@ class _SeatFields(DeedForm):
         field = self.fields["place"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-        field.required = False
 
     @property
     def particulars(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Association, Opening, Role, User
-from kinkeeper.access.policy import administers
+from kinkeeper.access.policy import OVERSEERS, administers
 from kinkeeper.notices.models import Notice
 from kinkeeper.ui.frame import Entry
 
@@ -47,7 +47,7 @@ PLACES = (
     Place("search", _("People"), "users", "p", AT_WORK),
     Place("homes", _("Homes"), "home-heart", "h", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
-    Place("open_record", _("Open a record in an emergency"), "shield-lock", "", (Role.CASEWORKER, Role.SUPERVISOR)),
+    Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.ADMINISTRATOR)),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
 )

@@ -10,7 +10,9 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 
+from kinkeeper.ui import charts
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
 from kinkeeper.ui.frame import Entry
 
@@ -52,6 +54,9 @@ def _examples() -> dict[str, Any]:
         "entries": [Entry("Story", "#", "history", here=True), Entry("Documents", "#", "file", count=3)],
         "bar": GalleryFilters(),
         "today": TODAY,
+        "drawing": _life(),
+        "curve": charts.sparkline([4, 6, 5, 9, 8, 12], title="Visits", description="From 4 to 12 in six months."),
+        "lying": charts.bars([("Foster family", 14), ("Kinship care", 6)], title="Care", description="14 and 6."),
         "born": TODAY - timedelta(days=8 * 366),
         "events": [
             {
@@ -74,3 +79,26 @@ class Refusal(SimpleNamespace):
 
     def __bool__(self) -> bool:
         return False
+
+
+def _life() -> SafeString:
+    """A life with four homes, a time away and a way back."""
+    bands = [
+        charts.Band(date(2019, 2, 3), date(2019, 3, 20), "Emergency foster care", "clay", "Home"),
+        charts.Band(date(2019, 3, 20), date(2021, 9, 1), "Berisha family", "honey", "Home"),
+        charts.Band(date(2021, 9, 1), date(2022, 1, 10), "Children’s village", "sky", "Home"),
+        charts.Band(date(2023, 2, 1), None, "The Okafors", "leaf", "Home"),
+        charts.Band(date(2022, 1, 10), date(2023, 2, 1), "With grandmother", "plum", "Home"),
+        charts.Band(date(2019, 2, 3), date(2022, 1, 10), "Interim order", "stone", "Legal status"),
+    ]
+    marks = [charts.Mark(date(2021, 9, 10), "First day at school", "school"), charts.Mark(TODAY, "Review", "notes")]
+    return charts.timeline(
+        bands,
+        marks,
+        start=date(2018, 11, 18),
+        end=TODAY,
+        today=TODAY,
+        born=date(2018, 11, 18),
+        title="Where I live and have lived",
+        description="Five homes since 2019; since February 2023 with the Okafors.",
+    )
