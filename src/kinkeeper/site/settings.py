@@ -30,6 +30,7 @@ ROOMS = [
     "homes",
     "placements",
     "exchange",
+    "book",
     "desk",
 ]
 

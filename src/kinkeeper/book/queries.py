@@ -1,0 +1,407 @@
+"""The book of one person as data: everything through the gate, in a number of questions that does not grow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from kinkeeper.access.gate import Actor, Verdict, one, seen
+from kinkeeper.access.models import User
+from kinkeeper.book.duties import due_of
+from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.homes.models import Carer
+from kinkeeper.journal.acts import acts
+from kinkeeper.journal.models import Look
+from kinkeeper.journal.queries import looks_at
+from kinkeeper.lib.duties import Duty
+from kinkeeper.people import queries as people
+from kinkeeper.people.models import ContactPoint, Document, LegalStatus, Name, Person, SpokenLanguage
+from kinkeeper.placements.models import Absence, PeriodOfCare
+from kinkeeper.placements.queries import Residence, Stay, absences_of, stays_of, where_lives
+from kinkeeper.plans.models import Review
+
+MOMENTS = 25
+
+
+def cases(actor: Actor) -> QuerySet[Case]:
+    """The cases whose child the actor sees as well."""
+    return (
+        seen(actor, Case).filter(child__in=seen(actor, Person).values("pk")).select_related("child", "unit", "worker")
+    )
+
+
+@dataclass(frozen=True)
+class Relative:
+    """Someone of the family: the tie, its word as seen from the child, and where they live if they are in care."""
+
+    person: Person
+    tie: Kinship
+    word: str
+    lives: Residence | None
+
+
+@dataclass(frozen=True)
+class House:
+    """Brothers and sisters under one roof; `here` where the child itself lives."""
+
+    lives: Residence | None
+    members: list[Relative]
+    here: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened on a day; `kind` says which words and picture belong to it."""
+
+    on: date
+    kind: str
+    row: Any
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that can be done here: its name, which is also that of its page, and what its judge says."""
+
+    name: str
+    code: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Book:
+    """All that the page of one child says."""
+
+    child: Person
+    case: Case | None
+    period: PeriodOfCare | None
+    lives: Residence | None
+    stays: list[Stay]
+    absences: list[Absence]
+    legal_statuses: list[LegalStatus]
+    relatives: list[Relative]
+    houses: list[House]
+    documents: list[Document]
+    moments: list[Moment]
+    due: list[Duty]
+    other_names: list[Name]
+    languages: list[SpokenLanguage]
+    families: list[Family]
+    deeds: list[Deed]
+
+    @property
+    def legal_now(self) -> LegalStatus | None:
+        """The legal status that holds: the last one that has begun and not ended."""
+        return next((status for status in reversed(self.legal_statuses) if status.ends_on is None), None)
+
+    @property
+    def missing(self) -> Absence | None:
+        """The absence from which the child has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None), None)
+
+    def names_of_siblings(self, *, here: bool) -> list[str]:
+        """Brothers and sisters under the same roof, or in care under another one."""
+        roofs = [house for house in self.houses if house.here == here and house.lives]
+        return [member.person.name for house in roofs for member in house.members]
+
+
+def child_or_relative(actor: Actor, code: str) -> tuple[Person, bool]:
+    """The person with this code, and whether a case makes them one of our children for this actor."""
+    person = one(seen(actor, Person).select_related("unit"), code=code)
+    return person, cases(actor).filter(child=person).exists()
+
+
+def book_of(actor: Actor, child: Person) -> Book:
+    """Everything the actor may know of this child, in a fixed number of questions."""
+    own = list(cases(actor).filter(child=child).order_by("-state", "-opened_on"))
+    case = own[0] if own else None
+    stays = stays_of(actor, child)
+    absences = list(absences_of(actor, child).select_related("child"))
+    statuses = list(people.legal_statuses_of(actor, child))
+    documents = people.documents_of(actor, child)
+    relatives, lives = kin_of(actor, child)
+    siblings = [relative for relative in relatives if relative.tie.kind in Kinship.SIBLINGS]
+    period = next((stay.period for stay in stays if stay.ended_on is None), None)
+    return Book(
+        child=child,
+        case=case,
+        period=period,
+        lives=lives,
+        stays=stays,
+        absences=absences,
+        legal_statuses=statuses,
+        relatives=[relative for relative in relatives if relative.tie.kind not in Kinship.SIBLINGS],
+        houses=_houses(lives, siblings),
+        documents=documents,
+        moments=sorted(
+            [*_homes_and_law(stays, absences, statuses), *_work(own, documents), *_meetings(actor, child)],
+            key=lambda moment: moment.on,
+            reverse=True,
+        ),
+        due=due_of(actor, [case]).get(case.pk, []) if case else [],
+        other_names=[name for name in people.names_of(actor, child) if str(name) != child.name],
+        languages=list(people.languages_of(actor, child)),
+        families=_families_of(actor, child),
+        deeds=_deeds(actor, child, case, period, absences),
+    )
+
+
+def _homes_and_law(stays: list[Stay], absences: list[Absence], statuses: list[LegalStatus]) -> Iterator[Moment]:
+    for stay in stays:
+        yield Moment(stay.started_on, "stay", stay)
+        if stay.exit and stay.ended_on:
+            yield Moment(stay.ended_on, "care_ended", stay)
+    yield from (Moment(absence.started_on, "absence", absence) for absence in absences)
+    yield from (Moment(status.starts_on, "legal", status) for status in statuses)
+
+
+def _work(own: list[Case], documents: list[Document]) -> Iterator[Moment]:
+    for case in own:
+        yield Moment(case.opened_on, "case_opened", case)
+        if case.closed_on:
+            yield Moment(case.closed_on, "case_closed", case)
+    yield from (Moment(paper.issued_on or paper.created_at.date(), "document", paper) for paper in documents)
+
+
+def _families_of(actor: Actor, person: Person) -> list[Family]:
+    current = seen(actor, Membership).filter(person=person, ends_on=None)
+    return list(seen(actor, Family).filter(pk__in=current.values("family_id")))
+
+
+def _deeds(
+    actor: Actor, child: Person, case: Case | None, period: PeriodOfCare | None, absences: list[Absence]
+) -> list[Deed]:
+    """What can be done from this page, the most frequent first; each with the verdict of its own judge."""
+    missing = next((absence for absence in absences if absence.ended_on is None), None)
+    wanted: list[tuple[str, str, Model]] = [("cases.record_contact", case.code, case)] if case else []
+    if period:
+        wanted += [(f"placements.{name}", child.code, period) for name in ("move_child", "change_legal_status")]
+    else:
+        wanted.append(("placements.start_placement", child.code, child))
+    wanted.append(("plans.record_review", child.code, child))
+    if missing:
+        wanted.append(("placements.record_return", missing.code, missing))
+    else:
+        wanted.append(("placements.report_absence", child.code, child))
+    wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
+    wanted += [("families.add_relative", child.code, child), ("people.describe_person", child.code, child)]
+    if period:
+        wanted.append(("placements.end_placement", child.code, period))
+    return deeds(actor, wanted)
+
+
+def deeds(actor: Actor, wanted: Sequence[tuple[str, str, Model]]) -> list[Deed]:
+    """These acts on these rows, as buttons: (name of the act, code for its address, row it is about)."""
+    return [
+        Deed(name.split(".")[1], code, acts[name].verdict(actor, row)) for name, code, row in wanted if name in acts
+    ]
+
+
+def _meetings(actor: Actor, child: Person) -> list[Moment]:
+    contacts = seen(actor, Contact).filter(case__child=child).select_related("by", "case")
+    reviews = seen(actor, Review).filter(child=child).select_related("by", "child")
+    return [
+        *(Moment(contact.happened_on, "contact", contact) for contact in contacts),
+        *(Moment(review.held_on, "review", review) for review in reviews),
+    ]
+
+
+KINDS = {
+    "contacts": {"contact"},
+    "homes": {"stay", "care_ended", "absence"},
+    "reviews": {"review"},
+    "legal": {"legal"},
+    "papers": {"document"},
+    "work": {"case_opened", "case_closed"},
+}
+
+
+def story_of(actor: Actor, book: Book, kind: str, page: str | int | None) -> Page[Moment]:
+    """A page of the child’s story, newest first, of one kind or of all."""
+    chosen = [moment for moment in book.moments if not kind or moment.kind in KINDS.get(kind, {moment.kind})]
+    told = Paginator(chosen, MOMENTS).get_page(page)
+    told.object_list = [replace(moment, age=book.child.age(moment.on)) for moment in told.object_list]
+    return told
+
+
+def kin_of(actor: Actor, person: Person) -> tuple[list[Relative], Residence | None]:
+    """The family of a person as far as the actor sees it, and where the person lives; nobody beyond scope is mentioned."""
+    rows = seen(actor, Kinship).filter(Q(person=person) | Q(relative=person), ends_on__isnull=True)
+    ties = list(rows)
+    others = {tie.relative_id if tie.person_id == person.pk else tie.person_id for tie in ties}
+    known = {other.pk: other for other in seen(actor, Person).filter(pk__in=others).select_related("unit")}
+    homes = where_lives(actor, [person, *known.values()])
+    found = []
+    for tie in ties:
+        other = known.get(tie.relative_id if tie.person_id == person.pk else tie.person_id)
+        if other is not None:
+            tie.person, tie.relative = (person, other) if tie.person_id == person.pk else (other, person)
+            found.append(Relative(other, tie, _word(tie, person), homes.get(other.pk)))
+    found.sort(key=lambda relative: (relative.person.born_from or date.max, relative.person.sort_name))
+    return found, homes.get(person.pk)
+
+
+def _word(tie: Kinship, seen_from: Person) -> str:
+    if tie.person_id == seen_from.pk and tie.kind in Kinship.INVERSES:
+        return str(Kinship.Inverse(Kinship.INVERSES[tie.kind]).label)
+    return str(tie.get_kind_display())
+
+
+def _roof(lives: Residence | None) -> int | None:
+    return lives.episode.placement.home_id if lives else None
+
+
+def _houses(mine: Residence | None, siblings: Sequence[Relative]) -> list[House]:
+    roofs: dict[int | None, list[Relative]] = defaultdict(list)
+    for sibling in siblings:
+        roofs[_roof(sibling.lives)].append(sibling)
+    here = _roof(mine)
+    found = [
+        House(members[0].lives, members, here=roof is not None and roof == here) for roof, members in roofs.items()
+    ]
+    return sorted(found, key=lambda house: not house.here)
+
+
+# ---- relatives, families, cases --------------------------------------------------------------------------------------
+
+
+ABOUT_A_PERSON = (
+    "people.record_contact_point",
+    "people.name_person",
+    "people.describe_person",
+    "people.add_document",
+    "families.add_relative",
+    "cases.open_case",
+)
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What the page of a relative or carer says."""
+
+    person: Person
+    relatives: list[Relative]
+    lives: Residence | None
+    cares_in: list[Carer]
+    families: list[Family]
+    documents: list[Document]
+    other_names: list[Name]
+    contact_points: list[ContactPoint]
+    deeds: list[Deed]
+
+
+def portrait_of(actor: Actor, person: Person) -> Portrait:
+    """A relative or carer as far as the actor sees them."""
+    relatives, lives = kin_of(actor, person)
+    return Portrait(
+        person=person,
+        relatives=relatives,
+        lives=lives,
+        cares_in=list(seen(actor, Carer).filter(person=person).select_related("home").order_by("-starts_on")),
+        families=_families_of(actor, person),
+        documents=people.documents_of(actor, person),
+        other_names=[name for name in people.names_of(actor, person) if str(name) != person.name],
+        contact_points=list(people.contact_points_of(actor, person)),
+        deeds=deeds(actor, [(name, person.code, person) for name in ABOUT_A_PERSON]),
+    )
+
+
+@dataclass(frozen=True)
+class Member:
+    """Someone who belongs to a family now: where they live if in care, and the case if they are a child of ours."""
+
+    person: Person
+    lives: Residence | None
+    case: Case | None
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """What the page of a family says."""
+
+    family: Family
+    members: list[Member]
+    households: list[tuple[Household, list[Person]]]
+    deeds: list[Deed]
+
+
+def family_page(actor: Actor, code: str) -> FamilyPage:
+    """A family, those of its members whom the actor sees, and its households."""
+    family = one(seen(actor, Family).select_related("unit"), code=code)
+    inside = seen(actor, Membership).filter(family=family, ends_on=None).values("person_id")
+    kin = list(seen(actor, Person).filter(pk__in=inside).order_by("born_from", "sort_name").select_related("unit"))
+    lives = where_lives(actor, kin)
+    own = {case.child_id: case for case in cases(actor).filter(child__in=kin, state=Case.State.OPEN)}
+    households = list(seen(actor, Household).filter(family=family).select_related("family"))
+    together: dict[int, list[Person]] = defaultdict(list)
+    known = {person.pk: person for person in kin}
+    for member in seen(actor, HouseholdMember).filter(household__in=households, ends_on=None, person__in=kin):
+        together[member.household_id].append(known[member.person_id])
+    return FamilyPage(
+        family=family,
+        members=[Member(person, lives.get(person.pk), own.get(person.pk)) for person in kin],
+        households=[(household, together[household.pk]) for household in households],
+        deeds=deeds(actor, [(f"families.{name}", code, family) for name in ("add_member", "set_up_household")]),
+    )
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """What the page of a case says."""
+
+    case: Case
+    assignments: list[Assignment]
+    contacts: Page[Contact]
+    moments: list[Moment]
+    due: list[Duty]
+    lives: Residence | None
+    deeds: list[Deed]
+
+
+ABOUT_A_CASE = ("record_contact", "assess_risk", "assign_worker", "close_case", "reopen_case")
+
+
+def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
+    """A case: who was responsible when, what is due, and the contacts, newest first."""
+    case = one(cases(actor).select_related("child__unit", "family"), code=code)
+    contacts = seen(actor, Contact).filter(case=case).select_related("by", "case").order_by("-happened_on", "-pk")
+    chosen = Paginator(contacts, MOMENTS).get_page(page)
+    named = [name for name in ABOUT_A_CASE if name != ("reopen_case" if case.closed_on is None else "close_case")]
+    return CasePage(
+        case=case,
+        assignments=list(seen(actor, Assignment).filter(case=case).select_related("worker").order_by("-starts_on")),
+        contacts=chosen,
+        moments=[Moment(row.happened_on, "contact", row, case.child.age(row.happened_on)) for row in chosen],
+        due=due_of(actor, [case]).get(case.pk, []),
+        lives=where_lives(actor, [case.child]).get(case.child_id),
+        deeds=deeds(actor, [(f"cases.{name}", case.code, case) for name in named]),
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Someone who read a record on a day, and how often."""
+
+    user: User
+    on: date
+    times: int
+    through_opening: bool
+
+
+def readers_of(actor: Actor, row: Model, most: int = 200) -> list[Reader]:
+    """Who looked at this record, day by day, newest first, taken from the last two hundred looks."""
+    days: dict[tuple[int, date], list[Look]] = defaultdict(list)
+    for look in looks_at(actor, row)[:most]:
+        days[look.user_id, timezone.localtime(look.at).date()].append(look)
+    return [
+        Reader(looks[0].user, on, len(looks), any(look.through_opening for look in looks))
+        for (_user, on), looks in days.items()
+    ]

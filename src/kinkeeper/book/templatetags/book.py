@@ -1,0 +1,250 @@
+"""Words of the book: how due something is, what a language is called, what a code of the pack means."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.lib.duties import Duty
+from kinkeeper.lib.names import dir_of
+from kinkeeper.ui.frame import Entry
+from kinkeeper.ui.templatetags.ui import avatar, badge, months_between
+
+register = template.Library()
+
+SOON = 7
+TONES = {"high": "bad", "medium": "warn", "low": "good"}
+PACK = "_pack_in_force"
+
+
+def due_in_words(due_on: date, today: date) -> str:
+    """How long is left or over, as people say it: in days, and beyond two months in months and years."""
+    days = (due_on - today).days
+    if days < 0:
+        # Translators: a length of time, such as “12 days overdue” or “3 months overdue”.
+        return _("%(time)s overdue") % {"time": time_in_words(due_on, today)}
+    if days == 0:
+        return _("due today")
+    if days == 1:
+        return _("due tomorrow")
+    return _("due in %(time)s") % {"time": time_in_words(today, due_on)}
+
+
+@register.simple_tag(takes_context=True)
+def due_badge(context: Context, duty: Duty) -> SafeString:
+    """How due a visit or review is: red when overdue, amber within a week, quiet after that; in words each time."""
+    today = context["actor"].today
+    days = duty.days_left(today)
+    tone, drawing = (
+        ("bad", "clock") if days < 0 else ("warn", "calendar-due") if days <= SOON else ("plain", "calendar")
+    )
+    title = date_format(duty.due_on, "DATE_FORMAT")
+    return format_html('<span title="{}">{}</span>', title, badge(due_in_words(duty.due_on, today), tone, drawing))
+
+
+@register.simple_tag(takes_context=True)
+def lasted(context: Context, start: date, end: date | None = None) -> str:
+    """How long something has lasted until its end, or until today."""
+    return time_in_words(start, end or context["actor"].today)
+
+
+def time_in_words(start: date, last: date) -> str:
+    """A length of time: days below two months, months below two years, then years and months."""
+    months = months_between(start, last)
+    if months < 2:
+        days = max((last - start).days, 0)
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    if months < 24:
+        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+    years, rest = divmod(months, 12)
+    text = ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    if not rest:
+        return text
+    more = ngettext("%(count)s month", "%(count)s months", rest) % {"count": rest}
+    # Translators: a length of time, such as “3 years 4 months”.
+    return _("%(years)s %(months)s") % {"years": text, "months": more}
+
+
+@register.simple_tag(takes_context=True)
+def code_words(context: Context, section: str, code: str) -> str:
+    """What a code of the jurisdiction pack means, in the reader’s language; the code itself where the pack forgot it."""
+    request = context["request"]
+    if not hasattr(request, PACK):
+        setattr(request, PACK, pack_in_force())
+    entry = getattr(getattr(request, PACK), section).get(code)
+    return _(entry.label) if entry else code
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """The name of a language in the reader’s language; the tag itself where it is not known."""
+    for known in (tag.lower(), tag.split("-")[0].lower()):
+        try:
+            return str(get_language_info(known)["name_translated"])
+        except KeyError:
+            continue
+    return tag
+
+
+@register.simple_tag
+def name_as_written(name: Any) -> SafeString:
+    """A name in its own script and direction."""
+    return format_html('<bdi dir="{}">{}</bdi>', dir_of(str(name)), name)
+
+
+@register.simple_tag
+def risk_badge(case: Any) -> SafeString:
+    """The risk of a case in a word and a tone."""
+    return badge(str(case.get_risk_display()), TONES.get(case.risk, "plain"))
+
+
+@register.simple_tag
+def duty_address(duty: Duty) -> str:
+    """The page where a visit or a review that is due is recorded."""
+    return address(duty.deed, duty.code)
+
+
+def address(name: str, code: str) -> str:
+    """PLACEHOLDER: the address of a deed’s page."""
+    try:
+        return reverse(name, args=[code])
+    except NoReverseMatch:
+        return ""
+
+
+@register.inclusion_tag("ui/avatar.html")
+def portrait(person: Any, size: str = "") -> dict[str, Any]:
+    """The round portrait of a person: the photo where there is one, otherwise initials."""
+    photo = address("person_photo", person.code) if person.photo_id else ""
+    return avatar(person.name, photo, size)
+
+
+MOMENTS = {
+    "contact": ("message", "info"),
+    "stay": ("home-heart", "leaf"),
+    "care_ended": ("door-exit", "leaf"),
+    "absence": ("alert-triangle", "bad"),
+    "legal": ("gavel", "plum"),
+    "review": ("notes", "warn"),
+    "document": ("file-text", "plain"),
+    "case_opened": ("folder", "plain"),
+    "case_closed": ("folder", "plain"),
+}
+CONTACTS = {"visit": "user-heart", "call": "phone", "meeting": "users", "message": "mail"}
+
+
+@register.simple_tag
+def moment_icon(moment: Any) -> str:
+    """The drawing of a moment."""
+    return CONTACTS[moment.row.kind] if moment.kind == "contact" else MOMENTS[moment.kind][0]
+
+
+@register.simple_tag
+def moment_tone(moment: Any) -> str:
+    """The tone of a moment; its words say the same."""
+    return MOMENTS[moment.kind][1]
+
+
+KINDS = [
+    ("", _lazy("everything")),
+    ("contacts", _lazy("visits and contacts")),
+    ("homes", _lazy("homes")),
+    ("reviews", _lazy("reviews")),
+    ("legal", _lazy("law")),
+    ("papers", _lazy("papers")),
+    ("work", _lazy("our work")),
+]
+
+
+@register.simple_tag
+def story_kinds(now: str) -> list[Entry]:
+    """The kinds of moments one can choose to read."""
+    return [Entry(text, f"?kind={kind}" if kind else "?", here=kind == now) for kind, text in KINDS]
+
+
+@register.simple_tag
+def risk_tone(case: Any) -> str:
+    """The tone of the risk of a case."""
+    return TONES.get(case.risk, "plain")
+
+
+DEEDS = {
+    "record_contact": (_lazy("Record a visit"), "calendar-plus"),
+    "record_review": (_lazy("Record a review"), "notes"),
+    "start_placement": (_lazy("Begin care"), "home-heart"),
+    "move_child": (_lazy("Move to another home"), "arrows-exchange"),
+    "change_legal_status": (_lazy("Record a new legal status"), "gavel"),
+    "end_placement": (_lazy("End care"), "door-exit"),
+    "report_absence": (_lazy("Report missing"), "alert-triangle"),
+    "record_return": (_lazy("Record the return"), "home"),
+    "add_document": (_lazy("Add a paper"), "paperclip"),
+    "set_photo": (_lazy("Set the photo"), "photo"),
+    "add_relative": (_lazy("Add a relative"), "users"),
+    "describe_person": (_lazy("Correct birth and sex"), "pencil"),
+    "name_person": (_lazy("Add a name"), "language"),
+    "record_contact_point": (_lazy("Add a telephone or address"), "phone"),
+    "open_case": (_lazy("Open a case"), "folder"),
+    "assign_worker": (_lazy("Give to another worker"), "user"),
+    "assess_risk": (_lazy("Judge the risk"), "shield-check"),
+    "close_case": (_lazy("Close the case"), "circle-check"),
+    "reopen_case": (_lazy("Open the case again"), "refresh"),
+    "add_member": (_lazy("Add a member"), "users"),
+    "set_up_household": (_lazy("Describe a household"), "home"),
+    "appoint_carer": (_lazy("Appoint a carer"), "user-heart"),
+    "describe_home": (_lazy("Change places and ages"), "pencil"),
+    "close_home": (_lazy("Close the home"), "door-exit"),
+    "open_home": (_lazy("Open a home"), "home-heart"),
+    "take_in_child": (_lazy("Take a child in"), "baby-carriage"),
+}
+
+
+@register.simple_tag
+def sort_deeds(deeds: list[Any]) -> dict[str, Any]:
+    """The first deed that is allowed stands out; the others wait in a menu, those that are refused last."""
+    allowed = [deed for deed in deeds if deed.verdict]
+    refused = [deed for deed in deeds if not deed.verdict]
+    return {"first": allowed[0] if allowed else None, "rest": [*allowed[1:], *refused]}
+
+
+@register.simple_tag
+def deed_words(deed: Any) -> dict[str, Any]:
+    """How a deed is called on a button, its drawing, and where it is done."""
+    text, drawing = DEEDS[deed.name]
+    return {"text": text, "icon": drawing, "href": address(deed.name, deed.code)}
+
+
+@register.simple_tag
+def document_address(document: Any) -> str:
+    """Where a paper is opened."""
+    return address("open_document", document.code)
+
+
+@register.simple_tag
+def life_line(book: Any) -> str:
+    """PLACEHOLDER."""
+    return ""
+
+
+@register.simple_tag
+def in_a_row(names: list[str]) -> str:
+    """Names as one says them: “Omar, Leyla and Sara”."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+@register.simple_tag
+def in_a_row_of(people: list[Any]) -> str:
+    """The names of these people as one says them."""
+    return in_a_row([person.name for person in people])

@@ -1,0 +1,14 @@
+"""Addresses of the book: one page for a child, a relative or carer, a family, a case."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kinkeeper.book import views
+
+urlpatterns = [
+    path("children/<str:code>/", views.child, name="child"),
+    path("people/<str:code>/", views.person, name="person"),
+    path("families/<str:code>/", views.family, name="family"),
+    path("cases/<str:code>/", views.case, name="case"),
+]

@@ -1,0 +1,55 @@
+"""The pages of the book. Each one writes down who read it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from kinkeeper.access.gate import ActorRequest
+from kinkeeper.book import queries
+from kinkeeper.journal.queries import remember_look
+
+
+def child(request: ActorRequest, code: str) -> HttpResponse:
+    """The page of one of our children."""
+    row, ours = queries.child_or_relative(request.actor, code)
+    if not ours:
+        return redirect("person", code)
+    remember_look(request.actor, row, "child")
+    book = queries.book_of(request.actor, row)
+    kind = request.GET.get("kind", "")
+    words = {
+        "book": book,
+        "kind": kind,
+        "story": queries.story_of(request.actor, book, kind, request.GET.get("page")),
+        "readers": queries.readers_of(request.actor, row),
+        "together": book.names_of_siblings(here=True),
+        "apart": book.names_of_siblings(here=False),
+    }
+    return render(request, "book/child.html", words)
+
+
+def person(request: ActorRequest, code: str) -> HttpResponse:
+    """The page of a relative or carer; a child of ours has a page of its own."""
+    row, ours = queries.child_or_relative(request.actor, code)
+    if ours:
+        return redirect("child", code)
+    remember_look(request.actor, row, "person")
+    readers = queries.readers_of(request.actor, row)
+    return render(
+        request, "book/person.html", {"portrait": queries.portrait_of(request.actor, row), "readers": readers}
+    )
+
+
+def family(request: ActorRequest, code: str) -> HttpResponse:
+    """The page of a family."""
+    page = queries.family_page(request.actor, code)
+    remember_look(request.actor, page.family, "family")
+    return render(request, "book/family.html", {"page": page})
+
+
+def case(request: ActorRequest, code: str) -> HttpResponse:
+    """The page of a case; it is about a child, so the look is written on the child."""
+    page = queries.case_page(request.actor, code, request.GET.get("page"))
+    remember_look(request.actor, page.case.child, "case")
+    return render(request, "book/case.html", {"page": page})

@@ -1,0 +1,78 @@
+"""The pages of the desk: ask, answer. Every deed has its page in its own room."""
+
+from __future__ import annotations
+
+import csv
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from kinkeeper.access.gate import ActorRequest
+from kinkeeper.desk import duties, queries
+from kinkeeper.desk.forms import CaseloadFilter, HomesFilter
+from kinkeeper.journal.queries import remember_look
+
+
+def my_day(request: ActorRequest) -> HttpResponse:
+    """What there is to do today."""
+    return render(request, "desk/my_day.html", {"day": duties.my_day(request.actor)})
+
+
+def caseload(request: ActorRequest) -> HttpResponse:
+    """The cases of the actor, found, filtered and sorted."""
+    form = _caseload_filter(request)
+    page = queries.caseload(request.actor, form.wishes(), request.GET.get("page"))
+    return render(request, "desk/caseload.html", {"page": page, "form": form})
+
+
+def download_caseload(request: ActorRequest) -> HttpResponse:
+    """The same list as a table for a spreadsheet."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="caseload.csv"'
+    # A spreadsheet on Windows takes the file for UTF-8 only when it begins with this mark.
+    response.write("\ufeff")
+    table = queries.caseload_table(request.actor, _caseload_filter(request).wishes())
+    csv.writer(response).writerows(table)
+    return response
+
+
+def _caseload_filter(request: ActorRequest) -> CaseloadFilter:
+    return CaseloadFilter(
+        request.GET, workers=queries.workers(request.actor), units=queries.units_of_cases(request.actor)
+    )
+
+
+def homes(request: ActorRequest) -> HttpResponse:
+    """Homes with their places."""
+    form = HomesFilter(request.GET, units=queries.units(request.actor))
+    page = queries.homes(request.actor, form.wishes(), request.GET.get("page"))
+    return render(request, "desk/homes.html", {"page": page, "form": form})
+
+
+def home(request: ActorRequest, code: str) -> HttpResponse:
+    """One home."""
+    page = queries.home_page(request.actor, code)
+    remember_look(request.actor, page.line.home, "home")
+    return render(request, "desk/home.html", {"page": page})
+
+
+def units(request: ActorRequest) -> HttpResponse:
+    """The units of the actor; where there is one, its page."""
+    rows = list(queries.units(request.actor))
+    if len(rows) == 1:
+        return redirect(rows[0])
+    return render(request, "desk/units.html", {"units": rows, "figures": queries.figures(request.actor)})
+
+
+def unit(request: ActorRequest, code: str) -> HttpResponse:
+    """One unit."""
+    page = queries.unit_page(request.actor, code)
+    team = duties.team_of(request.actor, page.unit)
+    return render(request, "desk/unit.html", {"page": page, "team": team})
+
+
+def search(request: ActorRequest) -> HttpResponse:
+    """People, homes and cases by name or code; while somebody types, only the list is sent."""
+    text = request.GET.get("q", "").strip()[:100]
+    template = "desk/found.html" if request.headers.get("HX-Request") else "desk/search.html"
+    return render(request, template, {"found": queries.search(request.actor, text), "text": text})
