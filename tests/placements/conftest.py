@@ -51,6 +51,13 @@ def story(child: Person) -> list[tuple[object, ...]]:
     """The episodes of a child as the tables keep them: reason, days, home, care type, legal status."""
     rows = Episode.objects.filter(period__child=child).with_ends().order_by("started_on")
     return [
-        (e.reason, e.started_on, e.ended_on, e.placement.home.name, e.placement.care_type, e.legal_status.status)
+        (
+            e.reason,
+            e.started_on,
+            e.ended_on,  # type: ignore[attr-defined]
+            e.placement.home.name,
+            e.placement.care_type,
+            e.legal_status.status,
+        )
         for e in rows.select_related("placement__home", "legal_status", "period")
     ]

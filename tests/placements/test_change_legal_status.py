@@ -17,7 +17,7 @@ from tests.placements.conftest import JUNE, MAY, TODAY, story
 
 
 def change(colleague: Colleague, period: PeriodOfCare, **changes: Any) -> PeriodOfCare:
-    particulars = {"legal_status_code": "INTERIM", "changed_on": JUNE, "order_number": "77"}
+    particulars: dict[str, Any] = {"legal_status_code": "INTERIM", "changed_on": JUNE, "order_number": "77"}
     return actions.change_legal_status(colleague.actor, period, **(particulars | changes))
 
 

@@ -20,7 +20,8 @@ from tests.placements.conftest import JULY, JUNE, MAY, TODAY, story
 
 
 def end(colleague: Colleague, period: PeriodOfCare, **changes: Any) -> PeriodOfCare:
-    return actions.end_placement(colleague.actor, period, **({"ended_on": JULY, "exit": "REUNIFIED"} | changes))
+    particulars: dict[str, Any] = {"ended_on": JULY, "exit": "REUNIFIED"}
+    return actions.end_placement(colleague.actor, period, **(particulars | changes))
 
 
 def test_care_ends_with_its_day_and_reason(amina: Colleague, noor: Person, in_care: PeriodOfCare) -> None:

@@ -19,7 +19,7 @@ from tests.placements.conftest import JULY, JUNE, MAY, TODAY, story
 
 
 def move(colleague: Colleague, period: PeriodOfCare, home: Home, **changes: Any) -> PeriodOfCare:
-    particulars = {"home": home, "moved_on": JUNE, "care_type": "SOS_FAM", "leave_reason": "PLAN"}
+    particulars: dict[str, Any] = {"home": home, "moved_on": JUNE, "care_type": "SOS_FAM", "leave_reason": "PLAN"}
     return actions.move_child(colleague.actor, period, **(particulars | changes))
 
 

@@ -81,9 +81,8 @@ def mover(colleague: Colleague, period: PeriodOfCare, home: Home, **changes: Any
     """One worker who has the period of care on the screen and moves the child."""
     actor = colleague.actor
     mine = PeriodOfCare.objects.get(pk=period.pk)
-    return lambda: actions.move_child(
-        actor, mine, **({"home": home, "care_type": "SOS_FAM", "leave_reason": "PLAN"} | changes)
-    )
+    particulars: dict[str, Any] = {"home": home, "care_type": "SOS_FAM", "leave_reason": "PLAN"}
+    return lambda: actions.move_child(actor, mine, **(particulars | changes))
 
 
 def test_of_four_workers_moving_a_child_one_wins(

@@ -18,7 +18,8 @@ from tests.placements.conftest import JULY, JUNE, MAY, TODAY
 
 
 def report(colleague: Colleague, child: Person, **changes: Any) -> Absence:
-    return actions.report_absence(colleague.actor, child, **({"kind": "M", "started_on": JUNE} | changes))
+    particulars: dict[str, Any] = {"kind": "M", "started_on": JUNE}
+    return actions.report_absence(colleague.actor, child, **(particulars | changes))
 
 
 def test_a_missing_child_is_reported_and_comes_back(amina: Colleague, noor: Person, in_care: PeriodOfCare) -> None:

@@ -20,7 +20,12 @@ from tests.placements.conftest import JULY, JUNE, MAY, TODAY, story
 
 
 def begin(colleague: Colleague, child: Person, home: Home, **changes: Any) -> PeriodOfCare:
-    particulars = {"home": home, "started_on": MAY, "care_type": "FOSTER_ST", "legal_status_code": "VOLUNTARY"}
+    particulars: dict[str, Any] = {
+        "home": home,
+        "started_on": MAY,
+        "care_type": "FOSTER_ST",
+        "legal_status_code": "VOLUNTARY",
+    }
     return actions.start_placement(colleague.actor, child, **(particulars | changes))
 
 

@@ -183,7 +183,7 @@ def bring_in_cases(
     for row, values in changes:
         write(row, **values)
     Case.objects.bulk_create(cases, batch_size=500)
-    within = {row.case.pk for row in (*assignments, *contacts)}
+    within = {row.case.pk for row in assignments} | {row.case.pk for row in contacts}
     if Case.objects.filter(pk__in=within).exclude(unit=unit).exists():
         raise Unseen
     Assignment.objects.bulk_create(assignments, batch_size=500)
@@ -195,7 +195,8 @@ def _begin(actor: Actor, child: Person, unit: Unit, kind: str, opened_on: date) 
     insist_on_choice(Case.Kind.values, kind, "kind")
     insist_on_the_past(opened_on, actor.today, "opened_on")
     insist_on_a_lifetime(opened_on, child.born_from, child.died_on, "opened_on")
-    worker = User.objects.filter(pk=actor.user_id).first() if actor.sits_any(WORKERS, unit.pk) else None
+    takes_it = actor.user_id is not None and actor.sits_any(WORKERS, unit.pk)
+    worker = User.objects.get(pk=actor.user_id) if takes_it else None  # type: ignore[misc]  # not None if it takes it
     case = Case(child=child, unit=unit, worker=worker, kind=kind, opened_on=opened_on)
     if worker is not None:
         _insist_on_room(worker, case)

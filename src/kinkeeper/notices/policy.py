@@ -15,6 +15,13 @@ def notices(actor: Actor) -> Q:
     return Q(to_id=actor.user_id) if actor.user_id else NOTHING
 
 
+def may_tell(actor: Actor, subject: object = None) -> Verdict:
+    """Notices are written by the machines that react to deeds, never by people."""
+    if actor.user_id is not None:
+        return Verdict(_("Notices are written by the system when something has happened."))
+    return YES
+
+
 def may_put_notice_away(actor: Actor, notice: Notice) -> Verdict:
     """A notice is put away by the one it is for."""
     if notice.to_id != actor.user_id:

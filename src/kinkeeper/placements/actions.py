@@ -214,7 +214,7 @@ def bring_in_care_histories(
             write(row, **values)
         PeriodOfCare.objects.bulk_create(periods, batch_size=500)
         Placement.objects.bulk_create(placements, batch_size=500)
-        within = {row.period.pk for row in (*placements, *episodes)}
+        within = {row.period.pk for row in placements} | {row.period.pk for row in episodes}
         if PeriodOfCare.objects.filter(pk__in=within).exclude(child__unit=unit).exists():
             raise Unseen
         # The first of a period goes first: the guards look at each row as it comes.

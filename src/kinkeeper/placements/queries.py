@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
+from kinkeeper.cases.models import Contact
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.packs import CareType
 from kinkeeper.people.models import Person
@@ -112,7 +113,8 @@ def fullest(home: Home, on: date, *, without: Person | None = None) -> int:
         rows = rows.exclude(period__child=without)
     # Who leaves on a day makes room for who arrives that day: leaving (-1) sorts before arriving (+1).
     changes: list[tuple[date, int]] = []
-    for started_on, ended_on in rows.values_list("started_on", "ended_on"):
+    days = rows.values_list("started_on", "ended_on")  # type: ignore[misc]  # with_ends() adds it
+    for started_on, ended_on in days:
         changes.append((max(started_on, on), 1))
         if ended_on is not None:
             changes.append((ended_on, -1))
@@ -166,6 +168,13 @@ def stays_of(actor: Actor, child: Person) -> list[Stay]:
         else:
             stays.append(_begun(row, known.get(row.placement.home_id)))
     return stays
+
+
+def last_visits(actor: Actor, children: Iterable[int]) -> dict[int, date]:
+    """The last day each of these children was seen in a visit, by the key of the child. One question."""
+    visits = seen(actor, Contact).filter(case__child__in=list(children), kind=Contact.Kind.VISIT)
+    visits = visits.exclude(seen=Contact.Seen.NOT_SEEN).order_by()
+    return dict(visits.values("case__child").annotate(last=Max("happened_on")).values_list("case__child", "last"))
 
 
 def free_places(home: Home, taken: int) -> int | None:

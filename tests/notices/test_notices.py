@@ -1,0 +1,77 @@
+"""Those who answer for a child are told of what others did, once, without names, and put the notice away."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from django.utils import timezone
+
+from kinkeeper.access.gate import Unseen, machine
+from kinkeeper.homes.models import Home
+from kinkeeper.journal.models import Job
+from kinkeeper.journal.tasks import run_due_jobs
+from kinkeeper.lib.refusals import Refused
+from kinkeeper.notices import queries
+from kinkeeper.notices.actions import put_notice_away, tell
+from kinkeeper.notices.models import Notice
+from kinkeeper.people.models import Person
+from kinkeeper.placements import actions
+from tests.conftest import Colleague
+
+MAY, JUNE, JULY = date(2024, 5, 6), date(2024, 6, 3), date(2024, 7, 1)
+
+
+def test_supervisor_and_worker_are_told_of_what_others_did(
+    amina: Colleague, dalia: Colleague, bruno: Colleague, village: object, noor: Person, okafors: Home
+) -> None:
+    other = Home.objects.create(unit=okafors.unit, name="House Three", kind="village_family")
+    period = actions.start_placement(
+        amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
+    )
+    period = actions.move_child(
+        dalia.actor, period, home=other, moved_on=JUNE, care_type="SOS_FAM", leave_reason="PLAN"
+    )
+    actions.end_placement(amina.actor, period, ended_on=JULY, exit="REUNIFIED")
+    run_due_jobs()
+    told = Notice.objects.order_by("pk").values_list("to", "kind", "subject_code")
+    assert list(told) == [
+        (dalia.user.pk, "care_started", noor.code),
+        (amina.user.pk, "child_moved", noor.code),
+        (dalia.user.pk, "care_ended", noor.code),
+    ]
+    assert noor.name.split()[0] not in " ".join(notice.sentence() for notice in Notice.objects.all())
+
+
+def test_a_job_that_runs_twice_tells_once(amina: Colleague, dalia: Colleague, noor: Person, okafors: Home) -> None:
+    actions.start_placement(
+        amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
+    )
+    run_due_jobs()
+    Job.objects.update(state=Job.State.READY, due_at=timezone.now())
+    run_due_jobs()
+    assert Job.objects.get().state == Job.State.DONE
+    assert Notice.objects.count() == 1
+
+
+def told(colleague: Colleague) -> Notice:
+    tell(machine("test"), users=[colleague.user.pk], kind="child_moved", subject_code="ABC", entry_id=1)
+    return Notice.objects.get(to=colleague.user)
+
+
+def test_a_notice_is_put_away_by_the_one_it_is_for(amina: Colleague, dalia: Colleague) -> None:
+    notice = told(amina)
+    assert list(queries.unread_for(amina.actor)) == [notice]
+    assert list(queries.unread_for(dalia.actor)) == []
+    with pytest.raises(Unseen):
+        put_notice_away(dalia.actor, notice)
+    put_notice_away(amina.actor, notice)
+    assert list(queries.unread_for(amina.actor)) == []
+    assert list(queries.notices_for(amina.actor)) == [notice]
+
+
+def test_people_do_not_write_notices(amina: Colleague) -> None:
+    with pytest.raises(Refused, match="written by the system"):
+        tell(amina.actor, users=[amina.user.pk], kind="child_moved", subject_code="ABC")
+    assert not Notice.objects.exists()
