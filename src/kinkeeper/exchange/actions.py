@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,9 @@ from kinkeeper.plans.actions import bring_in_reviews
 CHILDREN_AT_ONCE = 200
 FAULTS_SHOWN = 200
 SPOOL = "rows.sqlite3"
+
+# A child and the first day of an episode.
+Stay = tuple[str, date]
 
 # ---- bringing files in -----------------------------------------------------------------------------------------------
 
@@ -171,12 +175,12 @@ def keep_children(
     unit: Unit,
     *,
     records: Sequence[ChildRecord],
-    home_of: HomeOf | None = None,
+    homes: Mapping[Stay, Home] | None = None,
     mint: Callable[[], str] = new_code,
 ) -> Unit:
-    """Keep whole child records that need no judging any more; `home_of` may say which home an episode was in."""
+    """Keep whole child records that need no judging; `homes` says in which home a child was from a day on, if known."""
     shelves = queries.shelves_by_number(actor, unit, [record.child for record in records])
-    _keep(actor, unit, [(record, shelves.get(record.child)) for record in records], home_of, mint)
+    _keep(actor, unit, [(record, shelves.get(record.child)) for record in records], homes, mint)
     return unit
 
 
@@ -316,12 +320,13 @@ def _keep(
     actor: Actor,
     unit: Unit,
     kept: Sequence[tuple[ChildRecord, Shelf | None]],
-    home_of: HomeOf | None = None,
+    homes: Mapping[Stay, Home] | None = None,
     mint: Callable[[], str] = new_code,
 ) -> None:
     """Write child records, table by table: each room below does its own part and remembers it."""
     workers = queries.workers_by_reference(actor, (w.worker for record, _shelf in kept for w in record.workers))
-    batch = Batch(unit, home_of or _homes_for(actor, unit, [record for record, _shelf in kept], mint), workers, mint)
+    home_of = _homes_for(actor, unit, [record for record, _shelf in kept], homes or {}, mint)
+    batch = Batch(unit, home_of, workers, mint)
     for record, shelf in kept:
         batch.keep(record, shelf)
     registered = register_people(actor, unit, newcomers=[newcomer for newcomer, _person in batch.newcomers])
@@ -349,14 +354,21 @@ def _keep(
     bring_in_reported_facts(actor, unit, facts=batch.facts, changes=batch.edits.get("exchange", ()))
 
 
-def _homes_for(actor: Actor, unit: Unit, records: Sequence[ChildRecord], mint: Callable[[], str]) -> HomeOf:
-    """The homes that these records speak of, found or opened."""
-    wanted = {key_of(episode): None for record in records for episode in record.episodes}
+def _homes_for(
+    actor: Actor,
+    unit: Unit,
+    records: Sequence[ChildRecord],
+    given: Mapping[Stay, Home],
+    mint: Callable[[], str],
+) -> HomeOf:
+    """The homes that these records speak of: the given ones, else found or opened."""
+    asked = [(record.child, episode) for record in records for episode in record.episodes]
+    wanted = {key_of(episode): None for child, episode in asked if (child, episode.started_on) not in given}
     known = queries.homes_by_key(actor, unit, wanted)
     opened: dict[Any, Home] = {key: new_home(unit, key, mint()) for key in wanted if key not in known}
     bring_in_homes(actor, unit, homes=list(opened.values()))
     homes = {**known, **opened}
-    return lambda _child, episode: homes[key_of(episode)]
+    return lambda child, episode: given.get((child, episode.started_on)) or homes[key_of(episode)]
 
 
 def _quarantine(brought: Import, rows: Sequence[BadRow]) -> None:

@@ -67,3 +67,10 @@ def may_end_tie(actor: Actor, tie: Kinship) -> Verdict:
 def may_set_up_household(actor: Actor, family: Family) -> Verdict:
     """A household is described by the workers of the family’s unit."""
     return _keeps(actor, family.unit_id)
+
+
+def may_bring_in_families(actor: Actor, unit: Unit) -> Verdict:
+    """Many families at once are brought in by those who oversee the unit."""
+    if not actor.sits_any(READERS, unit.pk):
+        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
+    return YES

@@ -164,13 +164,17 @@ class _Case:
                         self.ledger.wait(link.fact, blocked)
 
     def blocked(self, period: Period) -> str:
-        """The first row of a period that is in quarantine, or an empty string."""
+        """The row of a period to mend first, if any of them is in quarantine, or an empty string."""
+        waiting = ""
         for link in period:
             if link.bad:
                 return link.bad.place
             if link.fact and self.ledger.holds(link.fact):
-                return self.ledger.first(link.fact)
-        return ""
+                place = self.ledger.first(link.fact)
+                if self.ledger.is_faulty(place):
+                    return place
+                waiting = waiting or place
+        return waiting
 
     def periods_in(self, first: date, last: date) -> list[Period]:
         return [period for period in self.periods if _touches(period, first, last)]

@@ -32,8 +32,11 @@ class Ledger:
     def first(self, fact: Fact) -> str:
         """The row of a fact to mend first: one with a fault of its own, if there is one."""
         held = [row.place for row in fact.rows if row.place in self._faults]
-        own = [place for place in held if any(fault.code != WAITS for fault in self._faults[place])]
-        return (own or held)[0]
+        return next(filter(self.is_faulty, held), held[0])
+
+    def is_faulty(self, place: str) -> bool:
+        """Whether a row has a fault of its own, rather than waiting for another."""
+        return any(fault.code != WAITS for fault in self._faults[place])
 
     def wait(self, fact: Fact, place: str) -> None:
         """Let every row of a fact that is in order itself wait for a row in quarantine."""

@@ -1,0 +1,60 @@
+"""Photos, papers and notices of the demo: for the first children of each unit, and with gaps worth finding."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from django.utils import timezone
+
+from kinkeeper.access.gate import Actor
+from kinkeeper.cases.models import Case
+from kinkeeper.files import vault
+from kinkeeper.notices.models import Notice
+from kinkeeper.people.actions import add_document, set_photo
+from kinkeeper.people.models import Document
+from kinkeeper.site.demo import pictures
+from kinkeeper.site.demo.staff import Staff
+
+CHILDREN_PER_UNIT = 40
+
+
+def fill(actor: Actor, staff: Staff, rng: Random) -> None:
+    """Draw pictures for the children people will look at first; a third has no photo, a third no birth certificate."""
+    for unit in staff.units[:2] + staff.units[-2:]:
+        open_cases = Case.objects.filter(unit=unit, state=Case.State.OPEN).select_related("child").order_by("pk")
+        for case in open_cases[:CHILDREN_PER_UNIT]:
+            child = case.child
+            if rng.random() < 0.67:
+                child = set_photo(actor, child, upload=vault.accept(pictures.avatar(rng), "photo.png"))
+            if rng.random() < 0.6:
+                upload = vault.accept(pictures.paper(rng), "birth-certificate.png")
+                add_document(
+                    actor,
+                    child,
+                    kind=Document.Kind.BIRTH_CERTIFICATE,
+                    title="Birth certificate",
+                    issued_on=child.born_from + timedelta(days=20) if child.born_from else None,
+                    upload=upload,
+                )
+    _tell(staff)
+
+
+def _tell(staff: Staff) -> None:
+    """A few notices, so that the bell is not empty."""
+    for who in ("amina", "bruno"):
+        user = staff.users.get(who)
+        mine = (
+            Case.objects.filter(worker=user, state=Case.State.OPEN).select_related("child").order_by("-opened_on")[:2]
+        )
+        Notice.objects.bulk_create(
+            Notice(
+                to=user,
+                kind=Notice.Kind.CASE_ASSIGNED,
+                subject_code=case.code,
+                link=f"/cases/{case.code}/",
+                at=timezone.now() - timedelta(hours=5 * number + 3),
+            )
+            for number, case in enumerate(mine)
+            if user
+        )
