@@ -54,6 +54,11 @@ class Membership(Row):
     def __str__(self) -> str:
         return f"{self.family_id}·{self.person_id}"
 
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps this record."""
+        return self.family.unit_id
+
 
 class Household(Row):
     """People who eat and sleep together; its address is known to few."""
@@ -70,6 +75,11 @@ class Household(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps this record."""
+        return self.family.unit_id
 
 
 class HouseholdMember(Row):
@@ -93,6 +103,11 @@ class HouseholdMember(Row):
 
     def __str__(self) -> str:
         return f"{self.household_id}·{self.person_id}"
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps this record."""
+        return self.household.family.unit_id
 
 
 class Kinship(Row):
@@ -175,3 +190,8 @@ class Kinship(Row):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind} {self.relative_id}"
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps this record."""
+        return self.person.unit_id

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit, User
 from kinkeeper.files.models import StoredFile
 from kinkeeper.lib.ages import PartialDate, age_on
+from kinkeeper.lib.names import display_name, fold
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
 
@@ -24,6 +27,30 @@ class Sex(models.TextChoices):
     MALE = "M", _("male")
     OTHER = "X", _("other or indeterminate")
     UNKNOWN = "U", _("unknown")
+
+
+# Languages that the families we work with speak and that Django has no word for.
+OTHER_LANGUAGES = {
+    "am": _("Amharic"),
+    "prs": _("Dari"),
+    "ku": _("Kurdish"),
+    "ps": _("Pashto"),
+    "rom": _("Romani"),
+    "sgn": _("Sign language"),
+    "so": _("Somali"),
+    "ti": _("Tigrinya"),
+}
+
+
+def language_name(tag: str) -> str:
+    """The name of a language in the reader’s language; the tag itself where we have no word for it."""
+    code, _dash, rest = tag.partition("-")
+    if code in OTHER_LANGUAGES:
+        name = str(OTHER_LANGUAGES[code])
+    else:
+        known = LANG_INFO.get(code)
+        name = gettext(known["name"]) if known and "name" in known else code
+    return f"{name} ({rest})" if rest else name
 
 
 class Person(Row):
@@ -97,7 +124,21 @@ class Name(Row):
         ]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.given, self.middle, self.family) if part)
+        return display_name(self.given, self.middle, self.family)
+
+    @property
+    def sort_name(self) -> str:
+        """The name as lists are sorted by it: the family name first, without case and accents."""
+        return fold(f"{self.family} {self.given} {self.middle}")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the person bears this name on a day."""
+        return self.ends_on is None or self.ends_on > day
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id
 
 
 class NameKey(models.Model):
@@ -114,9 +155,26 @@ class NameKey(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id
+
 
 class Identifier(Row):
-    """A number by which an authority or another system knows a person, and between which days it held."""
+    """A number by which an authority or another system knows a person, and between which days it held.
+
+    `scheme` is one of `Scheme`, or the name of another system whose numbers were brought in.
+    """
+
+    class Scheme(models.TextChoices):
+        NATIONAL = "national", _("national identity number")
+        PASSPORT = "passport", _("passport")
+        BIRTH_CERTIFICATE = "birth_certificate", _("birth certificate")
+        RESIDENCE = "residence", _("residence permit")
+        SCHOOL = "school", _("school number")
+        UNHCR = "unhcr", _("UNHCR number")
+        OTHER = "other", _("other number")
 
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="identifiers"))
     scheme = s1(models.CharField(_("kind of number"), max_length=40))
@@ -128,14 +186,24 @@ class Identifier(Row):
         ordering = ("scheme", "starts_on", "pk")
         verbose_name = _("identity number")
         verbose_name_plural = _("identity numbers")
-        indexes: ClassVar = [models.Index(fields=["scheme", "value"], name="people_by_identity_number")]
+        indexes: ClassVar = [models.Index(fields=["value", "scheme"], name="people_by_identity_number")]
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.value}"
 
+    @property
+    def kind(self) -> str:
+        """The kind of number in words."""
+        return str(dict(self.Scheme.choices).get(self.scheme, self.scheme))
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id
+
 
 class SpokenLanguage(Row):
-    """A language of a person, as a BCP 47 tag such as uz-Latn, and whether an interpreter is needed."""
+    """A language of a person, as a BCP 47 tag such as uz or uz-Latn, and whether an interpreter is needed."""
 
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="languages"))
     tag = s2(models.CharField(_("language"), max_length=20))
@@ -151,7 +219,12 @@ class SpokenLanguage(Row):
         ]
 
     def __str__(self) -> str:
-        return self.tag
+        return language_name(self.tag)
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id
 
 
 class LegalStatus(Row):
@@ -181,6 +254,11 @@ class LegalStatus(Row):
 
     def __str__(self) -> str:
         return self.status
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id
 
 
 class Document(Row):
@@ -215,6 +293,7 @@ class Document(Row):
 
     @property
     def unit_id(self) -> int:
+        """The unit that keeps the person."""
         return self.person.unit_id
 
 
@@ -238,3 +317,8 @@ class ContactPoint(Row):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id

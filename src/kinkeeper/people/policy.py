@@ -114,3 +114,8 @@ def may_withdraw_document(actor: Actor, document: Document) -> Verdict:
 def may_set_photo(actor: Actor, person: Person) -> Verdict:
     """The photo is set by the workers of the unit."""
     return _keeps(actor, person)
+
+
+def may_bring_in_legal_statuses(actor: Actor, unit: Unit) -> Verdict:
+    """Legal statuses and numbers of many people at once are brought in by those who oversee the unit."""
+    return may_register_people(actor, unit)

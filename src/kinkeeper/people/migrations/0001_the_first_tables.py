@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='identifier',
-            index=models.Index(fields=['scheme', 'value'], name='people_by_identity_number'),
+            index=models.Index(fields=['value', 'scheme'], name='people_by_identity_number'),
         ),
         migrations.AddConstraint(
             model_name='spokenlanguage',

@@ -1,0 +1,426 @@
+"""Deeds on persons: registering, naming, describing, their numbers, languages, legal statuses, papers and photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kinkeeper.access.gate import Actor
+from kinkeeper.access.models import Association, Unit
+from kinkeeper.files import vault
+from kinkeeper.files.vault import Accepted
+from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.lib.ages import PartialDate
+from kinkeeper.lib.guards import in_words, insist_on_a_lifetime, insist_on_order, insist_on_the_past, known
+from kinkeeper.lib.names import display_name, index_keys, script_of
+from kinkeeper.lib.packs import load_pack
+from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.rows import Row, write
+from kinkeeper.people import policy, queries
+from kinkeeper.people.models import (
+    ContactPoint,
+    Document,
+    Identifier,
+    LegalStatus,
+    Name,
+    NameKey,
+    Person,
+    Sex,
+    SpokenLanguage,
+)
+
+LONGEST_AGO = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class NameParts:
+    """One name as it is handed in; the script is read off its letters."""
+
+    given: str = ""
+    middle: str = ""
+    family: str = ""
+    use: str = Name.Use.USED
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def of(self, person: Person) -> Name:
+        """The row of this name for a person, not stored yet."""
+        given, middle, family = (" ".join(part.split()) for part in (self.given, self.middle, self.family))
+        if not given and not family:
+            raise Refused(_("Give at least a given name or a family name."), guard="G-NAME", field="given")
+        script = script_of(f"{given} {middle} {family}")
+        return Name(
+            person=person, use=self.use, given=given, middle=middle, family=family, script=script,
+            starts_on=self.starts_on, ends_on=self.ends_on,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A person to be registered among many: `names[0]` is the one to show. Numbers are (scheme, value, from, until)."""
+
+    names: Sequence[NameParts]
+    birth: PartialDate | None = None
+    sex: str = Sex.UNKNOWN
+    ethnicity: str = ""
+    died_on: date | None = None
+    identifiers: Sequence[tuple[str, str, date | None, date | None]] = ()
+    languages: Sequence[str] = ()
+    is_invented: bool = False
+    code: str = field(default="")
+
+
+# ---- registering -----------------------------------------------------------------------------------------------------
+
+
+@act(policy.may_register_person)
+def register_person(
+    actor: Actor,
+    unit: Unit,
+    *,
+    given: str = "",
+    middle: str = "",
+    family: str = "",
+    birth: PartialDate | None = None,
+    sex: str = Sex.UNKNOWN,
+    ethnicity: str = "",
+    died_on: date | None = None,
+    refuse_likeness: bool = False,
+) -> Person:
+    """Begin the record of a person in a unit; with `refuse_likeness`, not of someone who seems to be recorded already."""
+    newcomer = Newcomer([NameParts(given, middle, family)], birth, sex, ethnicity, died_on)
+    person, names = _unsaved(actor, unit, newcomer)
+    if refuse_likeness:
+        _refuse_likeness(actor, names[0], birth)
+    person.save(force_insert=True)
+    Name.objects.bulk_create(names)
+    _index([person], names)
+    return person
+
+
+@bulk_act(policy.may_register_people)
+def register_people(actor: Actor, unit: Unit, *, newcomers: Sequence[Newcomer]) -> list[Person]:
+    """Begin the records of many people at once, in the order given; one that cannot be refuses all."""
+    made = [_unsaved(actor, unit, newcomer) for newcomer in newcomers]
+    people = Person.objects.bulk_create([person for person, _names in made], batch_size=500)
+    names = Name.objects.bulk_create([name for _person, names in made for name in names], batch_size=500)
+    Identifier.objects.bulk_create(
+        [
+            Identifier(person=person, scheme=scheme, value=value, starts_on=since, ends_on=until)
+            for person, newcomer in zip(people, newcomers, strict=True)
+            for scheme, value, since, until in newcomer.identifiers
+        ],
+        batch_size=500,
+    )
+    SpokenLanguage.objects.bulk_create(
+        [
+            SpokenLanguage(person=person, tag=tag, mother_tongue=place == 0)
+            for person, newcomer in zip(people, newcomers, strict=True)
+            for place, tag in enumerate(newcomer.languages)
+        ],
+        batch_size=500,
+    )
+    _index(people, names)
+    return people
+
+
+def _unsaved(actor: Actor, unit: Unit, newcomer: Newcomer) -> tuple[Person, list[Name]]:
+    _insist_on_a_life(actor, newcomer.birth, newcomer.died_on)
+    person = Person(
+        unit=unit,
+        sex=newcomer.sex,
+        ethnicity=newcomer.ethnicity,
+        died_on=newcomer.died_on,
+        is_invented=newcomer.is_invented,
+        **_born(newcomer.birth),
+        **({"code": newcomer.code} if newcomer.code else {}),
+    )
+    names = [parts.of(person) for parts in newcomer.names]
+    if not names:
+        raise Refused(_("Give at least a given name or a family name."), guard="G-NAME", field="given")
+    person.name, person.sort_name = _shown(names[0])
+    return person, names
+
+
+def _shown(name: Name) -> tuple[str, str]:
+    return display_name(name.given, name.family)[:200], name.sort_name[:200]
+
+
+def _born(birth: PartialDate | None) -> dict[str, object]:
+    return {"birth": str(birth or ""), "born_from": birth.earliest if birth else None}
+
+
+def _insist_on_a_life(actor: Actor, birth: PartialDate | None, died_on: date | None) -> None:
+    if birth:
+        insist_on_the_past(birth.earliest, actor.today, "birth")
+        insist_on_order(
+            birth.earliest, LONGEST_AGO, _("Nobody alive was born before %(day)s. Check the year."), "birth"
+        )
+    if died_on:
+        insist_on_the_past(died_on, actor.today, "died_on")
+        insist_on_a_lifetime(died_on, birth.earliest if birth else None, None, "died_on")
+
+
+def _refuse_likeness(actor: Actor, name: Name, birth: PartialDate | None) -> None:
+    alike = queries.likely_duplicates(actor, [str(name)], birth)
+    if alike:
+        raise Refused(
+            _("%(name)s (%(code)s) has nearly this name and birth. Look at that record first.")
+            % {"name": alike[0].name, "code": alike[0].code},
+            guard="G-DUP",
+            field="refuse_likeness",
+        )
+
+
+def _index(people: Sequence[Person], names: Sequence[Name]) -> None:
+    """Add what is missing in the index of names, so that these people are found by these names."""
+    wanted = {(name.person_id, key) for name in names for key in index_keys(str(name))}
+    there = set(NameKey.objects.filter(person__in=people).values_list("person_id", "key"))
+    rows = [NameKey(person_id=person, key=key) for person, key in sorted(wanted - there)]
+    NameKey.objects.bulk_create(rows, batch_size=5000)
+
+
+# ---- describing ------------------------------------------------------------------------------------------------------
+
+
+@act(policy.may_describe_person)
+def describe_person(
+    actor: Actor,
+    person: Person,
+    *,
+    birth: PartialDate | None,
+    sex: str,
+    ethnicity: str | None = None,
+    died_on: date | None = None,
+) -> Person:
+    """Correct or complete birth, sex, origin and death. An estimated birth stays marked as estimated.
+
+    Without `ethnicity` the recorded origin stays, for it may be hidden from who corrects the rest.
+    """
+    _insist_on_a_life(actor, birth, died_on)
+    first = LegalStatus.objects.filter(person=person).order_by("starts_on").first()
+    if birth and first and first.starts_on < birth.earliest:
+        raise Refused(
+            _("A legal status began on %(day)s, before this birth. Check both.") % {"day": in_words(first.starts_on)},
+            guard="G-TIME",
+            field="birth",
+        )
+    origin = {} if ethnicity is None else {"ethnicity": ethnicity}
+    return write(person, sex=sex, died_on=died_on, **origin, **_born(birth))
+
+
+@act(policy.may_name_person)
+def name_person(
+    actor: Actor,
+    person: Person,
+    *,
+    given: str = "",
+    middle: str = "",
+    family: str = "",
+    use: str = Name.Use.USED,
+    starts_on: date | None = None,
+) -> Name:
+    """Add a name. A new name in use takes the place of the one in use in the same script, which ends that day."""
+    name = NameParts(given, middle, family, use, starts_on).of(person)
+    if starts_on:
+        insist_on_the_past(starts_on, actor.today, "starts_on")
+        insist_on_a_lifetime(starts_on, person.born_from, person.died_on, "starts_on")
+    borne = [other for other in person.names.all() if other.holds_on(actor.today)]
+    if any((str(other), other.use) == (str(name), use) for other in borne):
+        raise Refused(_("This name is already recorded."), guard="G-DUP", field="given")
+    if use == Name.Use.USED:
+        for other in borne:
+            if other.use == use and other.script == name.script:
+                _end(other, starts_on or actor.today, "starts_on")
+    name.save(force_insert=True)
+    _index([person], [name])
+    _show_name_in_use(actor, person)
+    return name
+
+
+@act(policy.may_end_name)
+def end_name(actor: Actor, name: Name, *, ended_on: date) -> Name:
+    """Say that a name is no longer borne; it stays findable. The last name of a person cannot end."""
+    insist_on_the_past(ended_on, actor.today, "ended_on")
+    # Two people ending the last two names at once would leave a person without any.
+    person = Person.objects.select_for_update().get(pk=name.person_id)
+    if not name.holds_on(actor.today):
+        raise Refused(_("This name has already ended."), guard="G-TIME")
+    if not any(other.pk != name.pk and other.holds_on(actor.today) for other in person.names.all()):
+        raise Refused(_("This is the only name of this person. Record the new name first."), guard="G-NAME")
+    _end(name, ended_on, "ended_on")
+    _show_name_in_use(actor, person)
+    return name
+
+
+def _end(name: Name, day: date, field: str) -> None:
+    if name.starts_on:
+        insist_on_order(day, name.starts_on, _("This name was given on %(day)s; it cannot end before."), field)
+    write(name, ends_on=day)
+
+
+def _show_name_in_use(actor: Actor, person: Person) -> None:
+    """Repeat on the person the name in use: in the script shown so far if there is one, else the first recorded."""
+    borne = [name for name in person.names.order_by("pk") if name.holds_on(actor.today)]
+    script = script_of(person.name)
+    borne.sort(key=lambda name: (name.use != Name.Use.USED, name.script != script, name.pk))
+    if borne and (person.name, person.sort_name) != _shown(borne[0]):
+        name, sort_name = _shown(borne[0])
+        write(person, name=name, sort_name=sort_name)
+
+
+@act(policy.may_record_language)
+def record_language(
+    actor: Actor, person: Person, *, tag: str, mother_tongue: bool = False, needs_interpreter: bool = False
+) -> SpokenLanguage:
+    """Record a language of a person, or change what was recorded of it."""
+    known_already = SpokenLanguage.objects.filter(person=person, tag=tag).first()
+    if known_already:
+        return write(known_already, mother_tongue=mother_tongue, needs_interpreter=needs_interpreter)
+    return SpokenLanguage.objects.create(
+        person=person, tag=tag, mother_tongue=mother_tongue, needs_interpreter=needs_interpreter
+    )
+
+
+@act(policy.may_record_identifier)
+def record_identifier(
+    actor: Actor, person: Person, *, scheme: str, value: str, starts_on: date | None = None, ends_on: date | None = None
+) -> Identifier:
+    """Record a number by which an authority knows a person; the same number of somebody else in sight is refused."""
+    value = " ".join(value.split())
+    if starts_on and ends_on:
+        insist_on_order(ends_on, starts_on, _("This number holds from %(day)s; it cannot end before."), "ends_on")
+    if Identifier.objects.filter(person=person, scheme=scheme, value=value).exists():
+        raise Refused(_("This number is already recorded."), guard="G-DUP", field="value")
+    other = queries.person_with_number(actor, scheme, value)
+    if other:
+        raise Refused(
+            _("%(name)s (%(code)s) has this number. Compare the two records first.")
+            % {"name": other.name, "code": other.code},
+            guard="G-DUP",
+            field="value",
+        )
+    return Identifier.objects.create(person=person, scheme=scheme, value=value, starts_on=starts_on, ends_on=ends_on)
+
+
+@act(policy.may_record_contact_point)
+def record_contact_point(
+    actor: Actor, person: Person, *, kind: str, value: str, safe_to_use: bool = True
+) -> ContactPoint:
+    """Record how to reach a person and whether it is safe to."""
+    return ContactPoint.objects.create(person=person, kind=kind, value=value.strip(), safe_to_use=safe_to_use)
+
+
+# ---- legal status ----------------------------------------------------------------------------------------------------
+
+
+@act(policy.may_record_legal_status)
+def record_legal_status(
+    actor: Actor,
+    person: Person,
+    *,
+    status: str,
+    starts_on: date,
+    ends_on: date | None = None,
+    authority: str = "",
+    order_number: str = "",
+) -> LegalStatus:
+    """Record the law under which a child is cared for; the status that was open ends the same day, none overlap."""
+    association = Association.objects.get()
+    known(load_pack(association.pack).legal_statuses, status, "status")
+    insist_on_the_past(starts_on, actor.today, "starts_on")
+    insist_on_a_lifetime(starts_on, person.born_from, person.died_on, "starts_on")
+    if ends_on and ends_on <= starts_on:
+        raise Refused(_("A legal status ends after the day it begins."), guard="G-TIME", field="ends_on")
+    for other in _in_the_way(person, starts_on, ends_on):
+        if other.ends_on is None and other.starts_on < starts_on:
+            write(other, ends_on=starts_on)
+        else:
+            raise Refused(
+                _("Another legal status holds from %(day)s. End this one by then, or correct that one first.")
+                % {"day": in_words(other.starts_on)},
+                guard="G-OVERLAP",
+                field="starts_on" if other.starts_on <= starts_on else "ends_on",
+            )
+    return LegalStatus.objects.create(
+        person=person, status=status, starts_on=starts_on, ends_on=ends_on,
+        authority=authority.strip(), order_number=order_number.strip(),
+    )  # fmt: skip
+
+
+def _in_the_way(person: Person, starts_on: date, ends_on: date | None) -> list[LegalStatus]:
+    """Statuses that share a day with [starts_on, ends_on)."""
+    lasts = Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on)
+    before = Q(starts_on__lt=ends_on) if ends_on else Q()
+    return list(LegalStatus.objects.filter(lasts & before, person=person).order_by("starts_on"))
+
+
+@act(policy.may_end_legal_status)
+def end_legal_status(actor: Actor, status: LegalStatus, *, ended_on: date) -> LegalStatus:
+    """End a legal status that nothing follows."""
+    insist_on_the_past(ended_on, actor.today, "ended_on")
+    if ended_on <= status.starts_on:
+        raise Refused(_("A legal status ends after the day it begins."), guard="G-TIME", field="ended_on")
+    return write(status, ends_on=ended_on)
+
+
+# ---- papers and pictures ---------------------------------------------------------------------------------------------
+
+
+@act(policy.may_add_document)
+def add_document(
+    actor: Actor, person: Person, *, kind: str, title: str, upload: Accepted, issued_on: date | None = None
+) -> Document:
+    """Keep a paper or picture about a person, encrypted; `upload` comes from `files.vault.accept()`."""
+    if issued_on:
+        insist_on_the_past(issued_on, actor.today, "issued_on")
+    return Document.objects.create(
+        person=person, kind=kind, title=title.strip(), issued_on=issued_on,
+        file=vault.store(upload), added_by_id=actor.user_id,
+    )  # fmt: skip
+
+
+@act(policy.may_withdraw_document)
+def withdraw_document(actor: Actor, document: Document) -> Document:
+    """Take back a paper that was added by mistake: it is no longer shown, and the journal says who took it back."""
+    return write(document, withdrawn_on=actor.today)
+
+
+@act(policy.may_set_photo)
+def set_photo(actor: Actor, person: Person, *, upload: Accepted) -> Person:
+    """Set the face beside the name, as a small square; the former photo is destroyed."""
+    former = person.photo
+    write(person, photo=vault.store(vault.square(upload)))
+    if former:
+        vault.forget(former)
+    return person
+
+
+# ---- bringing in -----------------------------------------------------------------------------------------------------
+
+
+@bulk_act(policy.may_bring_in_legal_statuses)
+def bring_in_legal_statuses(
+    actor: Actor,
+    unit: Unit,
+    *,
+    statuses: Sequence[LegalStatus] = (),
+    identifiers: Sequence[Identifier] = (),
+    changes: Sequence[tuple[Row, Mapping[str, Any]]] = (),
+) -> list[Person]:
+    """Bring in the legal statuses and numbers of many people of one unit, and changes to what is known (row, values)."""
+    known = [row if isinstance(row, Person) else row.person for row, _values in changes]  # type: ignore[attr-defined]
+    known += [*(status.person for status in statuses), *(number.person for number in identifiers)]
+    about = {person.pk: person for person in known}
+    if any(person.unit_id != unit.pk for person in about.values()):
+        raise Refused(_("All people of one import belong to its unit."), guard="G-UNIT")
+    for row, values in changes:
+        write(row, **values)
+    Identifier.objects.bulk_create(identifiers)
+    LegalStatus.objects.bulk_create(statuses)
+    return list(about.values())

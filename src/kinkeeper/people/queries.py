@@ -1,0 +1,178 @@
+"""Questions about persons: who may be meant by a name, and what is known of one person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from kinkeeper.access.gate import Actor, Unseen, may_read, one, seen
+from kinkeeper.access.models import Association
+from kinkeeper.lib.ages import PartialDate
+from kinkeeper.lib.codes import is_code, normalise_code
+from kinkeeper.lib.names import candidates, score
+from kinkeeper.lib.packs import load_pack
+from kinkeeper.lib.sensitivity import Level
+from kinkeeper.people.models import (
+    ContactPoint,
+    Document,
+    Identifier,
+    LegalStatus,
+    Name,
+    NameKey,
+    Person,
+    SpokenLanguage,
+)
+
+MOST_CANDIDATES = 200
+GOOD_ENOUGH = 0.6
+NEARLY_THE_SAME = 0.86
+
+
+def people(actor: Actor) -> QuerySet[Person]:
+    """Everyone the actor sees, by family name."""
+    return seen(actor, Person).select_related("unit")
+
+
+def person(actor: Actor, code: str) -> Person:
+    """The person with this public code; `Unseen` (404) where the actor sees none."""
+    return one(people(actor).select_related("photo"), code=code)
+
+
+def search(actor: Actor, text: str, limit: int = 20) -> list[Person]:
+    """The people who may be meant, best first: by name in any script and order, by public code, by a whole number."""
+    text = " ".join(text.split())
+    exact = _exactly(actor, text)
+    ranked = [found for _worth, found in _by_name(actor, text, limit) if found not in exact]
+    return [*exact, *ranked][:limit]
+
+
+def _exactly(actor: Actor, text: str) -> list[Person]:
+    """People whose public code or recorded number is this very text. A name asks nothing here."""
+    if not any(sign.isdigit() for sign in text):
+        return []
+    found = Q(pk__in=_holders(actor, [text, text.upper()]).values("person_id"))
+    if is_code(text):
+        found |= Q(code=normalise_code(text))
+    return list(people(actor).filter(found))
+
+
+def _holders(actor: Actor, values: Sequence[str]) -> QuerySet[Identifier]:
+    """Numbers in units where the actor may read numbers: whoever may not read one may not confirm one either."""
+    units = [unit for unit in actor.units() if actor.ceiling(unit) >= Level.S3]
+    return Identifier.objects.filter(value__in=values, person__unit_id__in=units)
+
+
+def _by_name(actor: Actor, text: str, limit: int) -> list[tuple[float, Person]]:
+    keys = candidates(text, lambda asked: _answering(actor, asked), enough=limit)
+    found = {row.pk: row for row in people(actor).filter(pk__in=keys)} if keys else {}
+    spelled: dict[int, list[str]] = defaultdict(list)
+    for name in Name.objects.filter(person__in=list(found)) if found else ():
+        spelled[name.person_id].append(str(name))
+    ranked = [(score(text, spelled[pk]), row) for pk, row in found.items()]
+    ranked.sort(key=lambda pair: (-pair[0], pair[1].sort_name, pair[1].pk))
+    return [pair for pair in ranked if pair[0] >= GOOD_ENOUGH]
+
+
+def _answering(actor: Actor, asked: Iterable[Sequence[str]]) -> list[int]:
+    """Keys of people in sight who have at least one search key of every word."""
+    rows = seen(actor, Person)
+    for keys in asked:
+        rows = rows.filter(pk__in=NameKey.objects.filter(key__in=keys).values("person_id"))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
+
+
+def likely_duplicates(actor: Actor, names: Sequence[str], birth: PartialDate | None) -> list[Person]:
+    """People in sight with nearly one of these names whose birth may be the same; best first."""
+    alike: dict[Person, float] = {}
+    for name in names:
+        for worth, found in _by_name(actor, name, 20):
+            if worth >= NEARLY_THE_SAME and _may_be_born(found.born, birth):
+                alike[found] = max(worth, alike.get(found, 0.0))
+    return sorted(alike, key=lambda found: -alike[found])
+
+
+def _may_be_born(one_birth: PartialDate | None, other: PartialDate | None) -> bool:
+    """Whether two births may be one: the days overlap, or lie within a year where one was estimated."""
+    if one_birth is None or other is None:
+        return True
+    slack = 366 if one_birth.estimated or other.estimated else 0
+    apart = max((one_birth.earliest - other.latest).days, (other.earliest - one_birth.latest).days)
+    return apart <= slack
+
+
+def person_with_number(actor: Actor, scheme: str, value: str) -> Person | None:
+    """The person in sight who has this number of this kind, or None."""
+    return people(actor).filter(pk__in=_holders(actor, [value]).filter(scheme=scheme).values("person_id")).first()
+
+
+# ---- one person ------------------------------------------------------------------------------------------------------
+
+
+def names_of(actor: Actor, person: Person) -> list[Name]:
+    """Every name of a person: the one shown first, then others borne now, then former ones."""
+    names = list(seen(actor, Name).filter(person=person).select_related("person"))
+    shown = person.name
+    names.sort(
+        key=lambda name: (
+            not name.holds_on(actor.today),
+            f"{name.given} {name.family}".strip() != shown,
+            name.use != Name.Use.USED,
+            name.pk,
+        )
+    )
+    return names
+
+
+def languages_of(actor: Actor, person: Person) -> QuerySet[SpokenLanguage]:
+    """The languages of a person, the mother tongue first."""
+    return seen(actor, SpokenLanguage).filter(person=person).select_related("person")
+
+
+def identifiers_of(actor: Actor, person: Person) -> QuerySet[Identifier]:
+    """The numbers by which authorities know a person."""
+    return seen(actor, Identifier).filter(person=person).select_related("person")
+
+
+def contact_points_of(actor: Actor, person: Person) -> QuerySet[ContactPoint]:
+    """How to reach a person."""
+    return seen(actor, ContactPoint).filter(person=person).select_related("person")
+
+
+def legal_statuses_of(actor: Actor, person: Person) -> QuerySet[LegalStatus]:
+    """The legal statuses of a person from the first to the present one."""
+    return seen(actor, LegalStatus).filter(person=person).select_related("person").order_by("starts_on")
+
+
+def legal_statuses_to_choose(actor: Actor) -> list[tuple[str, str]]:
+    """The legal statuses that the jurisdiction of the association knows today, as (code, words)."""
+    association = seen(actor, Association).first()
+    known = load_pack(association.pack).legal_statuses.values() if association else ()
+    return [(entry.code, gettext(entry.label)) for entry in known if entry.since <= actor.today.year <= entry.until]
+
+
+def documents_of(actor: Actor, person: Person) -> list[Document]:
+    """The papers about a person that were not withdrawn; none where the actor’s seat does not reach them."""
+    rows = seen(actor, Document).filter(person=person, withdrawn_on=None)
+    papers = list(rows.select_related("person", "file", "added_by"))
+    return papers if papers and may_read(actor, papers[0], "file") else []
+
+
+def document(actor: Actor, code: str) -> Document:
+    """A paper with this code that the actor may read; `Unseen` (404) otherwise, also after it was withdrawn."""
+    paper = one(seen(actor, Document).filter(withdrawn_on=None).select_related("person", "file"), code=code)
+    if not may_read(actor, paper, "file"):
+        raise Unseen
+    return paper
+
+
+def name(actor: Actor, code: str) -> Name:
+    """One name of a person in sight."""
+    return one(seen(actor, Name).select_related("person"), code=code)
+
+
+def legal_status(actor: Actor, code: str) -> LegalStatus:
+    """One legal status of a person in sight."""
+    return one(seen(actor, LegalStatus).select_related("person"), code=code)
