@@ -188,7 +188,7 @@ def may_open_record(actor: Actor, subject: None = None) -> Verdict:
     """In an emergency caseworkers and supervisors may read a record they do not see, once the last one is closed."""
     if not actor.units(*OPENERS):
         return Verdict(_("Only caseworkers and supervisors can open a record in an emergency."))
-    if Opening.objects.filter(user_id=actor.user_id, closed_at=None).exists():
+    if actor.user_id is None or Opening.objects.filter(user_id=actor.user_id, closed_at=None).exists():
         return Verdict(_("Close the record you opened before, and say what you did with what you read."))
     return YES
 

@@ -92,7 +92,7 @@ def openings(actor: Actor) -> QuerySet[Opening]:
 
 def oneself(actor: Actor) -> User:
     """The account of whoever is asking."""
-    user = seen(actor, User).filter(pk=actor.user_id).first()
+    user = seen(actor, User).filter(pk=actor.user_id).first() if actor.user_id else None
     if user is None:
         raise Unseen
     return user

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,6 +20,7 @@ from kinkeeper.access import actions, forms, queries, tasks
 from kinkeeper.access.gate import ActorRequest, actor_for, one
 from kinkeeper.access.models import User
 from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.ui.forms import DeedForm
 
 LANGUAGE_COOKIE = "kinkeeper-language"
 A_YEAR = 365 * 24 * 3600
@@ -67,7 +67,7 @@ def _who_is_it(request: HttpRequest, *, email: str, password: str) -> User | Non
         tasks.note_wrong_password(email)
         return None
     tasks.forget_wrong_passwords(email)
-    return cast(User, user)
+    return user
 
 
 @require_POST
@@ -214,7 +214,7 @@ def end_seat(request: ActorRequest, code: str) -> HttpResponse:
 def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
     """Close an account."""
     person = one(queries.user_to_administer(request.actor), code=code)
-    form = forms.DeedForm(request.POST or None).at(person)
+    form = DeedForm(request.POST or None).at(person)
     if form.is_valid():
         with refusals_on(form):
             actions.suspend_user(request.actor, person)
@@ -226,7 +226,7 @@ def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
 def restore_user(request: ActorRequest, code: str) -> HttpResponse:
     """Open a closed account again."""
     person = one(queries.user_to_administer(request.actor), code=code)
-    form = forms.DeedForm(request.POST or None).at(person)
+    form = DeedForm(request.POST or None).at(person)
     if form.is_valid():
         with refusals_on(form):
             actions.restore_user(request.actor, person)
@@ -258,7 +258,7 @@ def invite(request: ActorRequest) -> HttpResponse:
 def withdraw_invitation(request: ActorRequest, code: str) -> HttpResponse:
     """Take an invitation back."""
     invitation = one(queries.invitations(request.actor), code=code)
-    form = forms.DeedForm(request.POST or None).at(invitation)
+    form = DeedForm(request.POST or None).at(invitation)
     if form.is_valid():
         with refusals_on(form):
             actions.withdraw_invitation(request.actor, invitation)

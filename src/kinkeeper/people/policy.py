@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
+from kinkeeper.access.gate import YES, Actor, Verdict, openable, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.people.models import (
     ContactPoint,
@@ -28,6 +28,7 @@ def people(actor: Actor) -> Q:
     return Q(unit_id__in=actor.units(*READERS))
 
 
+openable(Person)
 part_of(Name, Person, "person")
 part_of(NameKey, Person, "person")
 part_of(Identifier, Person, "person")

@@ -36,8 +36,9 @@ class DeedForm(forms.Form):
         if self.is_bound and str(self.data.get(name, "")) != str(row.version):
             self.add_error(None, str(Stale()))
             # What was typed stays; sending it once more, after the warning, is a decision about the row of now.
-            self.data = self.data.copy()
-            self.data[name] = str(row.version)
+            data: Any = self.data
+            self.data = data.copy()
+            self.data[name] = str(row.version)  # type: ignore[index]
         return self
 
     @property

@@ -7,7 +7,6 @@ from typing import Any
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 _CLASSES = {
     "select": "form-select",
@@ -23,7 +22,7 @@ class KinkeeperRenderer(DjangoTemplates):
     form_template_name = "ui/form.html"
     field_template_name = "ui/field.html"
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if template_name.startswith("ui/"):
             return render_to_string(template_name, context, request)
         widget = context.get("widget")
