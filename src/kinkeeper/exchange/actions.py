@@ -19,6 +19,7 @@ from kinkeeper.cases.actions import bring_in_cases
 from kinkeeper.exchange import queries
 from kinkeeper.exchange.keeping.homes import key_of, new_home
 from kinkeeper.exchange.keeping.quarantine import (
+    Preview,
     fault_in_words,
     once_more,
     quarantined,
@@ -44,8 +45,7 @@ from kinkeeper.exchange.policy import (
     may_set_row_aside,
 )
 from kinkeeper.exchange.ssda903 import spool
-from kinkeeper.exchange.ssda903.judging import judge
-from kinkeeper.exchange.ssda903.reading import read_folder, row_from_cells
+from kinkeeper.exchange.ssda903.reading import SUFFIXES, read_folder, row_from_cells
 from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.exchange.ssda903.rows import BadRow
 from kinkeeper.exchange.ssda903.rows import Row as FileRow
@@ -64,7 +64,6 @@ from kinkeeper.placements.actions import bring_in_care_histories
 from kinkeeper.plans.actions import bring_in_reviews
 
 CHILDREN_AT_ONCE = 200
-FAULTS_SHOWN = 200
 SPOOL = "rows.sqlite3"
 
 # A child and the first day of an episode.
@@ -80,6 +79,7 @@ def preview_import(actor: Actor, unit: Unit, *, folder: Path, look_through: bool
     The same files brought in again are the same import, which then starts anew. Without `look_through` rows are read
     but not judged, because they will be judged when they land.
     """
+    _insist_on_tables(folder)
     digest = _digest(folder)
     brought = queries.import_like(actor, unit, digest)
     if brought is None:
@@ -129,27 +129,17 @@ def land_children(actor: Actor, brought: Import, *, children: int = CHILDREN_AT_
     sheaves = list(spool.sheaves(place, brought.landed_through, children))
     if not sheaves:
         return brought
-    numbers = [sheaf.child for sheaf in sheaves]
-    shelves = queries.shelves_by_number(actor, brought.unit, numbers)
-    elsewhere = queries.numbers_kept_elsewhere(actor, brought.unit, numbers)
-    settled = _settled(brought)
-    outcomes = []
-    mended = 0
-    for sheaf in sheaves:
-        left, done = without(sheaf, settled)
-        mended += done
-        outcomes.append(_outcome(actor, left, shelves.get(sheaf.child), elsewhere=sheaf.child in elsewhere))
+    outcomes, mended, shelves = _judged(actor, brought, sheaves)
     kept = [(one.record, shelves.get(one.record.child)) for one in outcomes if one.record]
     _keep(actor, brought.unit, kept)
     _quarantine(brought, [row for one in outcomes for row in one.quarantined])
-    warned = [fault for one in outcomes for fault in one.warnings]
     return write(
         brought,
-        landed_through=numbers[-1],
+        landed_through=sheaves[-1].child,
         children_done=brought.children_done + len(sheaves),
         rows_landed=brought.rows_landed + sum(one.landed for one in outcomes),
         rows_unchanged=brought.rows_unchanged + mended + sum(one.unchanged for one in outcomes),
-        summary=with_warnings(brought.summary, warned),
+        summary=with_warnings(brought.summary, [fault for one in outcomes for fault in one.warnings]),
     )
 
 
@@ -251,10 +241,15 @@ def _folder(brought: Import) -> Path:
     return Path(settings.DATA) / "imports" / brought.code
 
 
+def _insist_on_tables(folder: Path) -> None:
+    if not any(path.suffix.lower() in SUFFIXES for path in folder.rglob("*") if path.is_file()):
+        raise Refused(_("There is no CSV file in this folder."), guard="G-FILES")
+
+
 def _digest(folder: Path) -> str:
-    """One fingerprint of all files below a folder, with their names."""
+    """One fingerprint of all tables below a folder, with their names, which may tell the year."""
     total = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in SUFFIXES):
         total.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
         with path.open("rb") as handle:
             while block := handle.read(1 << 20):
@@ -263,25 +258,32 @@ def _digest(folder: Path) -> str:
 
 
 def _looked_through(actor: Actor, brought: Import) -> dict[str, Any]:
-    """What would become of every row, counted by table, and the first faults in full."""
-    landing: dict[str, int] = {}
-    reasons: dict[tuple[str, str, str], dict[str, Any]] = {}
-    shown: list[dict[str, Any]] = []
-    count = 0
-    for sheaf in (spool.sheaf_of(_folder(brought) / SPOOL, ""), *spool.sheaves(_folder(brought) / SPOOL)):
-        judged = judge(sheaf.rows, sheaf.bad, today=actor.today)
-        for row in judged.landed:
-            landing[row.table] = landing.get(row.table, 0) + 1
-        for bad in (*sheaf.bad, *judged.quarantined):
-            fault = bad.faults[0]
-            count += 1
-            key = (bad.table, fault.field, fault.code)
-            known = reasons.setdefault(key, {**fault_in_words(fault), "table": bad.table, "rows": 0})
-            known["rows"] += 1
-            if len(shown) < FAULTS_SHOWN:
-                shown.append(fault_in_words(fault))
-    ordered = sorted(reasons.values(), key=lambda reason: -int(reason["rows"]))
-    return {"landing": landing, "faulty": count, "reasons": ordered[:FAULTS_SHOWN], "faults": shown}
+    """What would become of every row, and why not where it would not land."""
+    place = _folder(brought) / SPOOL
+    would = Preview()
+    would.add_bad(spool.sheaf_of(place, "").bad)
+    after = ""
+    while sheaves := list(spool.sheaves(place, after, CHILDREN_AT_ONCE)):
+        outcomes, mended, _shelves = _judged(actor, brought, sheaves)
+        would.add(outcomes, mended)
+        after = sheaves[-1].child
+    return would.summary()
+
+
+def _judged(
+    actor: Actor, brought: Import, sheaves: Sequence[spool.Sheaf]
+) -> tuple[list[Outcome], int, dict[str, Shelf]]:
+    """What becomes of these children’s rows, how many of them were mended before, and what is kept of the children."""
+    numbers = [sheaf.child for sheaf in sheaves]
+    shelves = queries.shelves_by_number(actor, brought.unit, numbers)
+    elsewhere = queries.numbers_kept_elsewhere(actor, brought.unit, numbers)
+    settled = _settled(brought)
+    outcomes, mended = [], 0
+    for sheaf in sheaves:
+        left, done = without(sheaf, settled)
+        mended += done
+        outcomes.append(_outcome(actor, left, shelves.get(sheaf.child), elsewhere=sheaf.child in elsewhere))
+    return outcomes, mended, shelves
 
 
 def _outcome(actor: Actor, sheaf: spool.Sheaf, shelf: Shelf | None, *, elsewhere: bool) -> Outcome:

@@ -10,6 +10,7 @@ from kinkeeper.exchange.ssda903.reading import row_from_cells
 from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row
 from kinkeeper.exchange.ssda903.spool import Sheaf
 from kinkeeper.exchange.ssda903.tables import TABLES
+from kinkeeper.exchange.ssda903.weighing import Outcome
 
 WARNINGS_KEPT = 1000
 
@@ -83,6 +84,40 @@ def once_more(mended: Row, waiting: Iterable[QuarantinedRow]) -> Sheaf:
         else:
             bad.append(again)
     return Sheaf(mended.child, tuple(rows), tuple(bad))
+
+
+class Preview:
+    """Counts what would become of the rows of an import, and groups what is wrong with them by reason."""
+
+    def __init__(self) -> None:
+        self.landed = self.unchanged = 0
+        self.faults: list[dict[str, Any]] = []
+        self.warnings: list[Fault] = []
+        self.reasons: dict[tuple[str, str, str], dict[str, Any]] = {}
+
+    def add(self, outcomes: Iterable[Outcome], mended: int) -> None:
+        """Count some children."""
+        self.unchanged += mended
+        for one in outcomes:
+            self.landed += one.landed
+            self.unchanged += one.unchanged
+            self.add_bad(one.quarantined)
+            self.warnings += one.warnings
+
+    def add_bad(self, rows: Iterable[BadRow]) -> None:
+        """Count rows that would go to quarantine."""
+        for bad in rows:
+            fault = bad.faults[0]
+            self.faults.append({**fault_in_words(fault), "reason": why(bad)["reason"]})
+            key = (bad.table, fault.field, fault.code)
+            known = self.reasons.setdefault(key, {**fault_in_words(fault), "table": bad.table, "rows": 0})
+            known["rows"] += 1
+
+    def summary(self) -> dict[str, Any]:
+        """The counts as an import keeps them."""
+        ordered = sorted(self.reasons.values(), key=lambda reason: -int(reason["rows"]))
+        counts = {"would_land": self.landed, "would_stay": self.unchanged, "would_wait": len(self.faults)}
+        return with_warnings({**counts, "faults": self.faults, "reasons": ordered, "warnings": 0}, self.warnings)
 
 
 def with_warnings(summary: Mapping[str, Any], warned: Sequence[Fault]) -> dict[str, Any]:

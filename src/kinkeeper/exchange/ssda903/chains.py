@@ -78,10 +78,12 @@ def periods(links: Sequence[Link]) -> list[Period]:
 
 
 def _care_ended_between(last: Link, link: Link) -> bool:
-    ended = last.ended
+    ended, starts = last.ended, link["RNE"] == "S"
     if ended is None or link.day < ended:
         return False
-    return not last.continues or (link["RNE"] == "S" and link.day > ended)
+    if last["REC"] in codes.PACK.exits:
+        return starts or last.bad is None
+    return starts and link.day > ended
 
 
 def faults_in_chain(links: Sequence[Link], child: Child) -> Iterator[Fault]:

@@ -1,0 +1,285 @@
+"""The command line: `kinkeeper` and its commands, with stable names, honest exit codes and an answer for machines.
+
+0 done · 1 refused, or trouble was found · 2 the command was not understood. What people read goes to standard output,
+progress and refusals to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kinkeeper import __version__
+
+DONE, REFUSED, MISUSED = 0, 1, 2
+
+EXIT_CODES = "Exit codes: 0 done, 1 refused or trouble was found, 2 the command was not understood."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as `--help` and the reference page show it."""
+    root = argparse.ArgumentParser(
+        prog="kinkeeper",
+        description="Case management that keeps families together and children in family-based care.",
+        epilog=f"Settings come from the environment; KINKEEPER_DATA names the data folder. {EXIT_CODES}",
+    )
+    root.add_argument("--version", action="version", version=f"kinkeeper {__version__}")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_demo, _setup, _serve, _worker, _migrate, _check, _generate, _import, _export, _units):
+        add(commands)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. What is refused is said in a sentence, without a trace."""
+    asked = parser().parse_args(argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinkeeper.site.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db.utils import OperationalError
+
+    from kinkeeper.lib.refusals import Refused
+
+    try:
+        import django
+
+        django.setup()
+        return int(_called(asked.does)(asked))
+    except Refused as refusal:
+        return _say_no(str(refusal))
+    except ImproperlyConfigured as error:
+        return _say_no(str(error))
+    except OperationalError as error:
+        return _say_no(f"The database does not answer: {str(error).strip()}. Look at KINKEEPER_DATABASE_URL.")
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        return _say_no("Stopped.")
+
+
+def _called(name: str) -> Callable[[argparse.Namespace], int]:
+    module, _dot, function = name.rpartition(".")
+    found: Callable[[argparse.Namespace], int] = getattr(import_module(f"kinkeeper.site.commands.{module}"), function)
+    return found
+
+
+def _say_no(sentence: str) -> int:
+    print(f"kinkeeper: {sentence}", file=sys.stderr)
+    return REFUSED
+
+
+def _command(commands: Any, name: str, does: str, description: str, examples: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=description.split(". ")[0].rstrip(".") + ".",
+        description=description,
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(does=does)
+    return made
+
+
+def _demo(commands: Any) -> None:
+    one = _command(
+        commands,
+        "demo",
+        "filling.demo",
+        "Make an association of invented people and serve it. An installation that is a demo already is used as it is; "
+        "a real one is never touched.",
+        "  kinkeeper demo\n  kinkeeper demo --children 500 --no-serve",
+    )
+    _size(one, 120)
+    one.add_argument("--port", type=_port, default=8000, metavar="P", help="port to serve on (8000)")
+    one.add_argument("--no-serve", action="store_true", help="make it, say who can sign in, and stop")
+
+
+def _setup(commands: Any) -> None:
+    one = _command(
+        commands,
+        "setup",
+        "filling.setup",
+        "Begin the records of a real association: name, country, jurisdiction pack, units, and the first administrator. "
+        "What is not given is asked for. Refuses where an association exists.",
+        "  kinkeeper setup\n"
+        "  kinkeeper setup --name “Kin of the Hills” --country UZ --pack general \\\n"
+        "      --unit family_care:village:Chorvoq --admin-name “Rosa Karimova” --admin-email rosa@example.org \\\n"
+        "      --password-file admin-password.txt",
+    )
+    one.add_argument("--name", help="name of the association")
+    one.add_argument("--country", help="two letters, for example UZ, NL or XK")
+    one.add_argument("--pack", help="jurisdiction pack (general)")
+    one.add_argument(
+        "--unit",
+        action="append",
+        metavar="PROGRAMME:KIND:NAME",
+        help="a unit, as often as needed: programme family_care, family_strengthening or youth; "
+        "kind village, foster_team, social_centre, youth_team or office",
+    )
+    one.add_argument("--admin-name", help="name of the first administrator")
+    one.add_argument("--admin-email", help="e-mail address of the first administrator")
+    one.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="file with the first password; otherwise KINKEEPER_ADMIN_PASSWORD, otherwise it is asked for",
+    )
+
+
+def _serve(commands: Any) -> None:
+    one = _command(
+        commands,
+        "serve",
+        "serving.serve",
+        "Serve the pages, with a worker for the news between rooms beside them.",
+        "  kinkeeper serve\n  kinkeeper serve --host 0.0.0.0 --port 8080 --workers 4",
+    )
+    one.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    one.add_argument("--port", type=_port, default=8000, metavar="P", help="port to listen on (8000)")
+    one.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that answer (1)")
+    one.add_argument("--no-worker", action="store_true", help="do not run the worker; run `kinkeeper worker` elsewhere")
+
+
+def _worker(commands: Any) -> None:
+    one = _command(
+        commands,
+        "worker",
+        "serving.worker",
+        "Carry the news between rooms: notices, imports, whatever follows from a deed.",
+        "  kinkeeper worker\n  kinkeeper worker --once",
+    )
+    one.add_argument("--once", action="store_true", help="do what is due and stop")
+
+
+def _migrate(commands: Any) -> None:
+    _command(
+        commands,
+        "migrate",
+        "serving.migrate",
+        "Bring the tables up to this version. Copy the data folder or the database first.",
+        "  kinkeeper migrate",
+    )
+
+
+def _check(commands: Any) -> None:
+    one = _command(
+        commands,
+        "check",
+        "checking.check",
+        "Verify database, rules, journal, keys and settings, and say what to do about each trouble.",
+        "  kinkeeper check\n  kinkeeper check --json",
+    )
+    _json(one)
+
+
+def _generate(commands: Any) -> None:
+    one = _command(
+        commands,
+        "generate",
+        "filling.generate",
+        "Fill an empty installation with invented people, for trials and benchmarks. The same seed and day make the same "
+        "people.",
+        "  kinkeeper generate --children 200 --seed 7 --years 3 --until 2025-03-31",
+    )
+    _size(one, 120)
+    one.add_argument(
+        "--until",
+        type=_day,
+        default=date.today(),  # noqa: DTZ011  # a calendar day of whoever types
+        metavar="YYYY-MM-DD",
+        help="the last day anything happens (today)",
+    )
+
+
+def _import(commands: Any) -> None:
+    formats = commands.add_parser(
+        "import", help="Bring data in.", description="Bring data in from another system’s format."
+    ).add_subparsers(dest="format", metavar="FORMAT", required=True)
+    one = _command(
+        formats,
+        "ssda903",
+        "exchanging.bring_in",
+        "Import England’s return on looked-after children. DIR holds the tables of one or more years together, or one "
+        "folder per collection year (2022_23, 2023_24 …). Every row lands or is kept in quarantine with its reason; "
+        "running it twice changes nothing. An empty installation gets a bare association with one unit. Exit code 0 when "
+        "the import ran, even if rows are in quarantine.",
+        "  kinkeeper import ssda903 returns/\n  kinkeeper import ssda903 returns/ --preview\n"
+        "  kinkeeper import ssda903 returns/ --unit K7QF2M9XT3HD --json",
+    )
+    one.add_argument("folder", type=Path, metavar="DIR", help="folder with the CSV files")
+    one.add_argument("--unit", metavar="CODE", help="unit the children belong to (see `kinkeeper units`)")
+    one.add_argument("--preview", action="store_true", help="read and judge everything, land nothing")
+    _json(one)
+
+
+def _export(commands: Any) -> None:
+    formats = commands.add_parser(
+        "export", help="Take data out.", description="Take data out in another system’s format."
+    ).add_subparsers(dest="format", metavar="FORMAT", required=True)
+    one = _command(
+        formats,
+        "ssda903",
+        "exchanging.take_out",
+        "Write England’s return on looked-after children: one CSV per table into DIR. The collection year is named by "
+        "the year it begins in: 2023, 2023-24 and 2023/24 all mean 1 April 2023 to 31 March 2024.",
+        "  kinkeeper export ssda903 out/2023_24 --year 2023",
+    )
+    one.add_argument("folder", type=Path, metavar="DIR", help="folder to write to; made if it is missing")
+    one.add_argument("--year", type=_year, required=True, metavar="Y", help="collection year: 2023 or 2023-24")
+    one.add_argument("--unit", metavar="CODE", help="one unit alone (all units)")
+    _json(one)
+
+
+def _units(commands: Any) -> None:
+    one = _command(
+        commands, "units", "exchanging.units", "List the units with their codes.", "  kinkeeper units --json"
+    )
+    _json(one)
+
+
+def _json(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--json", action="store_true", help="answer in JSON, for machines")
+
+
+def _size(one: argparse.ArgumentParser, children: int) -> None:
+    one.add_argument("--children", type=_positive, default=children, metavar="N", help=f"children in care ({children})")
+    one.add_argument("--seed", type=int, default=2026, metavar="S", help="the same seed makes the same people (2026)")
+    one.add_argument("--years", type=_positive, default=3, metavar="Y", help="collection years up to the last day (3)")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 on")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a port (1 to 65535)")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day; write 2025-03-31") from None
+
+
+def _year(text: str) -> int:
+    from kinkeeper.exchange.ssda903.years import parse_year
+
+    try:
+        return parse_year(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
