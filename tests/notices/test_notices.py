@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
+from django.urls import reverse
 from django.utils import timezone
 
 from kinkeeper.access.gate import Unseen, machine
@@ -75,3 +75,16 @@ def test_people_do_not_write_notices(amina: Colleague) -> None:
     with pytest.raises(Refused, match="written by the system"):
         tell(amina.actor, users=[amina.user.pk], kind="child_moved", subject_code="ABC")
     assert not Notice.objects.exists()
+
+
+def test_the_page_shows_ones_own_and_puts_them_away(amina: Colleague, dalia: Colleague) -> None:
+    notice = told(amina)
+    browser = amina.browser
+    assert "Child ABC has moved to another home." in browser.get(reverse("notices")).content.decode()
+    assert "Child ABC" not in dalia.browser.get(reverse("notices")).content.decode()
+    address = reverse("put_notice_away", args=[notice.code])
+    assert browser.get(address).status_code == 405
+    assert dalia.browser.post(address).status_code == 404
+    assert browser.post(address)["Location"] == reverse("notices")
+    notice.refresh_from_db()
+    assert notice.read_at is not None

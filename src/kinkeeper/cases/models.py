@@ -36,6 +36,16 @@ class Case(Row):
         LOW = "low", _("low")
         UNKNOWN = "", _("not assessed")
 
+    class CloseReason(models.TextChoices):
+        REACHED = "reached", _("what was agreed has been reached")
+        OF_AGE = "of_age", _("came of age")
+        MOVED = "moved", _("moved away")
+        PASSED_ON = "passed_on", _("passed on to another service")
+        WITHDREW = "withdrew", _("the family withdrew")
+        LOST = "lost", _("contact was lost")
+        DIED = "died", _("died")
+        MISTAKE = "mistake", _("opened by mistake")
+
     STEPS: ClassVar[Steps] = {State.OPEN: frozenset({State.CLOSED}), State.CLOSED: frozenset({State.OPEN})}
 
     child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
-from kinkeeper.access.models import Association, Seat, User
+from kinkeeper.access.models import Association, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.cases.policy import WORKERS
 from kinkeeper.lib.packs import Pack, load_pack
@@ -22,6 +22,11 @@ def pack_in_force() -> Pack:
 def cases(actor: Actor) -> QuerySet[Case]:
     """The cases that this actor sees, with child, unit and worker."""
     return seen(actor, Case).select_related("child", "unit", "worker")
+
+
+def units(actor: Actor) -> QuerySet[Unit]:
+    """The units that this actor sees."""
+    return seen(actor, Unit)
 
 
 def open_case_of(actor: Actor, child: Person) -> Case | None:
@@ -48,6 +53,14 @@ def workers_of(actor: Actor, unit_id: int) -> QuerySet[User]:
     """Colleagues who hold a casework seat in the unit today, as far as the actor sees them."""
     seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=unit_id, role__in=WORKERS)
     return seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
+
+
+def caseloads_of(workers: Iterable[User]) -> dict[int, int]:
+    """How many open cases each of these workers has, by the key of the worker. One question."""
+    keys = [worker.pk for worker in workers]
+    rows = Case.objects.filter(worker_id__in=keys, state=Case.State.OPEN).order_by().values("worker_id")
+    counted = dict(rows.annotate(number=Count("pk")).values_list("worker_id", "number"))
+    return {key: counted.get(key, 0) for key in keys}
 
 
 def caseload_of(worker_id: int, *, without: Iterable[int] = ()) -> int:

@@ -8,7 +8,10 @@ from django.db.models import Q, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Unit
+from kinkeeper.cases.queries import pack_in_force
 from kinkeeper.homes.models import Carer, Home
+from kinkeeper.people.models import Person
+from kinkeeper.people.queries import search
 
 
 def homes_of(actor: Actor, unit: Unit | None = None) -> QuerySet[Home]:
@@ -35,3 +38,17 @@ def carers_of(actor: Actor, home: Home, on: date | None = None) -> QuerySet[Care
 def carers(actor: Actor) -> QuerySet[Carer]:
     """Every carer that this actor sees."""
     return seen(actor, Carer).select_related("person", "home")
+
+
+def units(actor: Actor) -> QuerySet[Unit]:
+    """The units that this actor sees."""
+    return seen(actor, Unit)
+
+
+def adults_called(actor: Actor, text: str) -> list[Person]:
+    """People in sight whose name answers these words and who are of age, or whose age nobody knows."""
+    if not text:
+        return []
+    of_age = pack_in_force().limit("age_of_majority").value
+    found = [(person, person.age(actor.today)) for person in search(actor, text)]
+    return [person for person, age in found if age is None or age >= of_age]

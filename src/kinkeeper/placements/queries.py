@@ -9,10 +9,10 @@ from datetime import date
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from kinkeeper.access.gate import Actor, seen
+from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.cases.models import Contact
 from kinkeeper.homes.models import Home
-from kinkeeper.lib.packs import CareType
+from kinkeeper.homes.queries import open_homes
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode, EpisodeQuerySet, PeriodOfCare, Placement
 
@@ -66,6 +66,16 @@ def periods(actor: Actor) -> QuerySet[PeriodOfCare]:
 def open_period_of(actor: Actor, child: Person) -> PeriodOfCare | None:
     """The period of care that still runs, or None where the child is not in care."""
     return periods(actor).filter(child=child, ended_on__isnull=True).first()
+
+
+def period_to_change(actor: Actor, code: str) -> PeriodOfCare:
+    """The open period of care of the child with this code; 404 where the actor sees none."""
+    return one(periods(actor).filter(ended_on__isnull=True), child__code=code)
+
+
+def children(actor: Actor) -> QuerySet[Person]:
+    """The people that this actor sees; care begins from one of them."""
+    return seen(actor, Person).select_related("unit")
 
 
 def absences_of(actor: Actor, child: Person) -> QuerySet[Absence]:
@@ -182,10 +192,24 @@ def free_places(home: Home, taken: int) -> int | None:
     return None if home.capacity is None else max(home.capacity - taken, 0)
 
 
-def care_types_on(care_types: Iterable[CareType], on: date) -> list[CareType]:
-    """The types of care that the pack still has in the year of a day."""
-    year = on.year if on.month >= 4 else on.year - 1
-    return [one for one in care_types if one.since <= year <= one.until]
+@dataclass(frozen=True)
+class Choice:
+    """A home that could take a child, with how many of its places are taken today."""
+
+    home: Home
+    taken: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no place is free today."""
+        return self.home.capacity is not None and self.taken >= self.home.capacity
+
+
+def homes_to_choose(actor: Actor, child: Person) -> list[Choice]:
+    """The open homes of the child’s unit, by name. Two questions."""
+    homes = list(open_homes(actor, actor.today, child.unit_id))
+    taken = occupancies(homes, actor.today)
+    return [Choice(home, taken[home.pk]) for home in homes]
 
 
 def _begun(row: Episode, home: Home | None) -> Stay:

@@ -1,0 +1,109 @@
+"""Shape and wording of input: taking a child in, contacts, risk, who is responsible, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from kinkeeper.access.models import User
+from kinkeeper.cases.models import Case, Contact
+from kinkeeper.people.models import Sex
+from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
+
+
+def _long(label: Any, help_text: Any = "") -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 5})
+    return forms.CharField(label=label, max_length=10_000, required=False, widget=widget, help_text=help_text)
+
+
+class TakeInChildForm(DeedForm):
+    """Who the child is, as far as it is known, and from when we are responsible."""
+
+    given = forms.CharField(label=_("Given name"), max_length=100, required=False)
+    middle = forms.CharField(label=_("Middle name or patronymic"), max_length=100, required=False)
+    family = forms.CharField(label=_("Family name"), max_length=100, required=False)
+    birth = PartialDateField(label=_("Date of birth"), required=False)
+    sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
+    kind = forms.ChoiceField(label=_("Kind of support"), choices=Case.Kind.choices)
+    opened_on = DayField(label=_("We are responsible from"), initial=timezone.localdate)
+    refuse_likeness = forms.BooleanField(
+        label=_("If somebody alike is recorded already: I have looked, this is another person"), required=False
+    )
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """What was filled in; somebody alike is refused until the box says that it is another person."""
+        found = super().particulars
+        return {**found, "refuse_likeness": not found["refuse_likeness"]}
+
+
+class OpenCaseForm(DeedForm):
+    """From when we are responsible, and for what."""
+
+    kind = forms.ChoiceField(label=_("Kind of support"), choices=Case.Kind.choices)
+    opened_on = DayField(label=_("We are responsible from"), initial=timezone.localdate)
+
+
+class WorkerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A caseworker of the unit, with how many children they carry."""
+
+    caseloads: Mapping[int, int] = {}
+
+    def label_from_instance(self, obj: User) -> str:
+        """The name and the number of children."""
+        number = self.caseloads.get(obj.pk, 0)
+        words = ngettext("%(name)s · %(number)s child", "%(name)s · %(number)s children", number)
+        return words % {"name": obj.name, "number": number}
+
+
+class AssignWorkerForm(DeedForm):
+    """Who becomes responsible, and from when."""
+
+    worker = WorkerField(label=_("Worker"), queryset=None, to_field_name="code", empty_label=_("Choose a worker"))
+    starts_on = DayField(label=_("From"), initial=timezone.localdate)
+
+    def __init__(self, *args: Any, workers: QuerySet[User], caseloads: Mapping[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["worker"]
+        assert isinstance(field, WorkerField)
+        field.caseloads = caseloads
+        field.queryset = workers
+
+
+class RecordContactForm(DeedForm):
+    """When a contact was, who was there, whether the child was seen, and what was said."""
+
+    kind = forms.ChoiceField(label=_("What it was"), choices=Contact.Kind.choices, initial=Contact.Kind.VISIT)
+    happened_on = DayField(label=_("Date"), initial=timezone.localdate)
+    seen = forms.ChoiceField(label=_("The child was"), choices=Contact.Seen.choices, widget=forms.RadioSelect)
+    place = forms.CharField(label=_("Place"), max_length=200, required=False)
+    present = forms.CharField(label=_("Who was present"), max_length=300, required=False)
+    note = _long(_("What happened and what was said"))
+    child_said = _long(_("In the child’s own words"), _("As the child said it, in the child’s language if you can."))
+
+
+class AssessRiskForm(DeedForm):
+    """How great the risk is."""
+
+    risk = forms.ChoiceField(
+        label=_("Risk"), choices=[choice for choice in Case.Risk.choices if choice[0]], widget=forms.RadioSelect
+    )
+
+
+class CloseCaseForm(DeedForm):
+    """When and why we are no longer responsible."""
+
+    closed_on = DayField(label=_("Closed on"), initial=timezone.localdate)
+    close_reason = forms.ChoiceField(label=_("Why"), choices=Case.CloseReason.choices)
+
+
+class ReopenCaseForm(DeedForm):
+    """From when we are responsible again."""
+
+    reopened_on = DayField(label=_("From"), initial=timezone.localdate)

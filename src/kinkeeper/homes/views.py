@@ -1,0 +1,86 @@
+"""Pages of the deeds on homes: ask, act, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kinkeeper.access.gate import ActorRequest, one
+from kinkeeper.homes import actions, forms, queries
+from kinkeeper.journal.acts import Act
+from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.ui.forms import DeedForm
+
+
+def _page(
+    request: ActorRequest, deed: Act[..., Any], row: object, form: DeedForm, back: str, **more: object
+) -> HttpResponse:
+    """The page of a deed: its form, or why it cannot be done."""
+    words = {"form": form, "subject": str(row), "back": back, "verdict": deed.verdict(request.actor, row), **more}
+    return render(request, f"homes/{deed.name.split('.')[1]}.html", words)
+
+
+def open_home(request: ActorRequest, code: str) -> HttpResponse:
+    """Open a home of a unit."""
+    unit = one(queries.units(request.actor), code=code)
+    form = forms.OpenHomeForm(request.POST or None).at(unit)
+    if form.is_valid():
+        with refusals_on(form):
+            home = actions.open_home(request.actor, unit, **form.particulars)
+            messages.success(request, _("%(home)s is open.") % {"home": home.name})
+            return redirect(home)
+    return _page(request, actions.open_home, unit, form, unit.get_absolute_url())
+
+
+def describe_home(request: ActorRequest, code: str) -> HttpResponse:
+    """Describe a home anew."""
+    home = one(queries.homes_of(request.actor), code=code)
+    form = forms.DescribeHomeForm(request.POST or None, initial=forms.DescribeHomeForm.words_of(home)).at(home)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.describe_home(request.actor, home, **form.particulars)
+            messages.success(request, _("%(home)s is described anew.") % {"home": form.cleaned_data["name"]})
+            return redirect(home)
+    return _page(request, actions.describe_home, home, form, home.get_absolute_url())
+
+
+def close_home(request: ActorRequest, code: str) -> HttpResponse:
+    """Close a home in which nobody lives."""
+    home = one(queries.homes_of(request.actor), code=code)
+    form = forms.CloseHomeForm(request.POST or None).at(home)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.close_home(request.actor, home, **form.particulars)
+            messages.success(request, _("%(home)s is closed.") % {"home": home.name})
+            return redirect(home)
+    return _page(request, actions.close_home, home, form, home.get_absolute_url())
+
+
+def appoint_carer(request: ActorRequest, code: str) -> HttpResponse:
+    """Find an adult, and record that they care in this home."""
+    home = one(queries.homes_of(request.actor), code=code)
+    query = request.GET.get("q", "").strip()
+    found = queries.adults_called(request.actor, query)
+    form = forms.AppointCarerForm(request.POST or None, found=found).at(home)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.appoint_carer(request.actor, home, **form.particulars)
+            messages.success(request, _("The carer is appointed."))
+            return redirect(home)
+    return _page(request, actions.appoint_carer, home, form, home.get_absolute_url(), query=query, found=found)
+
+
+def end_carer(request: ActorRequest, code: str) -> HttpResponse:
+    """Record that somebody no longer cares in a home."""
+    carer = one(queries.carers(request.actor), code=code)
+    form, home = forms.EndCarerForm(request.POST or None).at(carer), carer.home
+    if form.is_valid():
+        with refusals_on(form):
+            actions.end_carer(request.actor, carer, **form.particulars)
+            messages.success(request, _("It is recorded that %(name)s no longer cares here.") % {"name": carer.person})
+            return redirect(home)
+    return _page(request, actions.end_carer, carer, form, home.get_absolute_url(), subject=carer.person.name)

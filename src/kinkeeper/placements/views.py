@@ -1,0 +1,105 @@
+"""Pages of the deeds about where a child lives: ask, act, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kinkeeper.access.gate import ActorRequest, one
+from kinkeeper.journal.acts import Act
+from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.people.models import Person
+from kinkeeper.placements import actions, forms, queries
+from kinkeeper.ui.forms import DeedForm
+
+
+def _page(
+    request: ActorRequest, deed: Act[..., Any], child: Person, row: object, form: DeedForm, **more: object
+) -> HttpResponse:
+    """The page of a deed: its form, or why it cannot be done."""
+    verdict = deed.verdict(request.actor, row)
+    back = reverse("child", args=[child.code])
+    words = {"form": form, "child": child, "subject": child.name, "back": back, "verdict": verdict, **more}
+    part = more.get("part", deed.name.split(".")[1])
+    return render(request, f"placements/{part}.html", words)
+
+
+def start_placement(request: ActorRequest, code: str) -> HttpResponse:
+    """Begin care for a child."""
+    child = one(queries.children(request.actor), code=code)
+    homes = queries.homes_to_choose(request.actor, child)
+    form = forms.StartPlacementForm(request.POST or None, homes=homes).at(child)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.start_placement(request.actor, child, **form.particulars)
+            messages.success(request, _("Care has begun for %(name)s.") % {"name": child.name})
+            return redirect("child", code)
+    return _page(request, actions.start_placement, child, child, form)
+
+
+def move_child(request: ActorRequest, code: str) -> HttpResponse:
+    """Move a child: fill in, read the move once more in words, confirm."""
+    period = queries.period_to_change(request.actor, code)
+    homes = queries.homes_to_choose(request.actor, period.child)
+    form = forms.MoveChildForm(request.POST or None, homes=homes).at(period)
+    now = queries.where_lives(request.actor, [period.child]).get(period.child_id)
+    if form.is_valid() and "confirmed" in request.POST:
+        with refusals_on(form):
+            actions.move_child(request.actor, period, **form.particulars)
+            messages.success(request, _("%(name)s has moved.") % {"name": period.child.name})
+            return redirect("child", code)
+    part = "move_summary" if request.headers.get("HX-Request") == "true" else "move_child"
+    return _page(request, actions.move_child, period.child, period, form, now=now, part=part)
+
+
+def change_legal_status(request: ActorRequest, code: str) -> HttpResponse:
+    """Record a new legal ground for care."""
+    period = queries.period_to_change(request.actor, code)
+    form = forms.ChangeLegalStatusForm(request.POST or None).at(period)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.change_legal_status(request.actor, period, **form.particulars)
+            messages.success(request, _("The new legal status is recorded."))
+            return redirect("child", code)
+    return _page(request, actions.change_legal_status, period.child, period, form)
+
+
+def end_placement(request: ActorRequest, code: str) -> HttpResponse:
+    """End care."""
+    period = queries.period_to_change(request.actor, code)
+    form = forms.EndPlacementForm(request.POST or None).at(period)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.end_placement(request.actor, period, **form.particulars)
+            messages.success(request, _("Care has ended for %(name)s.") % {"name": period.child.name})
+            return redirect("child", code)
+    return _page(request, actions.end_placement, period.child, period, form)
+
+
+def report_absence(request: ActorRequest, code: str) -> HttpResponse:
+    """Record that a child is missing."""
+    child = one(queries.children(request.actor), code=code)
+    form = forms.ReportAbsenceForm(request.POST or None).at(child)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.report_absence(request.actor, child, **form.particulars)
+            messages.warning(request, _("It is recorded that %(name)s is missing.") % {"name": child.name})
+            return redirect("child", code)
+    return _page(request, actions.report_absence, child, child, form)
+
+
+def record_return(request: ActorRequest, code: str) -> HttpResponse:
+    """Record that a missing child is back."""
+    absence = one(queries.absences(request.actor), code=code)
+    form = forms.RecordReturnForm(request.POST or None).at(absence)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.record_return(request.actor, absence, **form.particulars)
+            messages.success(request, _("%(name)s is back.") % {"name": absence.child.name})
+            return redirect("child", absence.child.code)
+    return _page(request, actions.record_return, absence.child, absence, form)
