@@ -48,6 +48,19 @@ def waiting_by(actor: Actor, brought: Import, column: str) -> list[dict[str, Any
     return list(rows.order_by().values(column).annotate(rows=Count("pk")).order_by("-rows", column))
 
 
+def tables_of_import(actor: Actor, brought: Import) -> list[dict[str, Any]]:
+    """How many rows of each table an import read, and how many of them wait in quarantine or would."""
+    rows = seen(actor, QuarantinedRow).filter(of=brought, state=QuarantinedRow.State.WAITING)
+    waiting = dict(rows.order_by().values_list("table").annotate(Count("pk")))
+    if brought.state == Import.State.PREVIEWED:
+        reasons = brought.summary.get("reasons", [])
+        waiting = {
+            name: sum(one["rows"] for one in reasons if one["table"] == name) for name in (r["table"] for r in reasons)
+        }
+    tables = brought.summary.get("tables", {})
+    return [{"name": name, "rows": count, "waiting": waiting.get(name, 0)} for name, count in tables.items()]
+
+
 def units_to_import_into(actor: Actor) -> QuerySet[Unit]:
     """Units whose data the actor may bring in or take out, as far as their seats tell."""
     return seen(actor, Unit).filter(pk__in=actor.units(*IMPORTERS)).select_related("programme")

@@ -33,7 +33,7 @@ def bring_in(asked: argparse.Namespace) -> int:
     if asked.preview:
         return _tell_preview(asked, brought, warnings)
     progress = Progress("Landing children")
-    brought = tasks.land(actor, brought, tell=progress)
+    brought = tasks.land(actor, brought, progress)
     progress.end()
     quarantined = list(tasks.quarantine_in_words(actor, brought))
     warnings += [*brought.summary.get("remarks", []), *brought.summary.get("warned", [])]

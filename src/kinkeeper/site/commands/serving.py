@@ -32,6 +32,7 @@ log = logging.getLogger("kinkeeper.worker")
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
 PAUSE_SECONDS = 1.0
+THREADS = 8
 NIGHT_SECONDS = 24 * 3600
 
 
@@ -55,6 +56,8 @@ def serve(asked: argparse.Namespace) -> int:
             workers=asked.workers,
             log_level=LogLevels.warning,
             websockets=False,
+            blocking_threads=THREADS,
+            backpressure=8 * THREADS,
             respawn_failed_workers=True,
         ).serve()
     finally:

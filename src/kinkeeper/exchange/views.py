@@ -1,0 +1,158 @@
+"""Pages of bringing data in and taking it out: ask, act, answer."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kinkeeper.access.gate import ActorRequest, one
+from kinkeeper.exchange import actions, forms, queries, tasks
+from kinkeeper.exchange.models import Import, QuarantinedRow
+from kinkeeper.exchange.ssda903 import deliveries
+from kinkeeper.exchange.ssda903.years import year_label
+from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.ui.forms import DeedForm
+
+PER_PAGE = 50
+IMPORTS_PER_PAGE = 20
+
+
+def exchange(request: ActorRequest) -> HttpResponse:
+    """What was brought in, and the ways in and out."""
+    page = Paginator(queries.imports(request.actor), IMPORTS_PER_PAGE).get_page(request.GET.get("page"))
+    may = bool(queries.units_to_import_into(request.actor).exists())
+    return render(request, "exchange/exchange.html", {"page": page, "may_exchange": may})
+
+
+def preview_import(request: ActorRequest) -> HttpResponse:
+    """Bring files in and look at what would become of them."""
+    units = queries.units_to_import_into(request.actor)
+    form = forms.PreviewImportForm(request.POST or None, request.FILES or None, units=list(units))
+    if form.is_valid():
+        with refusals_on(form):
+            chosen = form.cleaned_data
+            unit = one(units, code=chosen["unit"])
+            with deliveries.folder_of(chosen["uploads"], chosen["year"]) as folder:
+                brought = actions.preview_import(request.actor, unit, folder=folder)
+            return redirect(brought)
+    return render(request, "exchange/preview_import.html", {"form": form, "may_exchange": units.exists()})
+
+
+def one_import(request: ActorRequest, code: str) -> HttpResponse:
+    """An import: what it would do, how far it is, or what came of it."""
+    brought = one(queries.imports(request.actor), code=code)
+    return render(request, "exchange/import.html", _about(request, brought))
+
+
+def import_progress(request: ActorRequest, code: str) -> HttpResponse:
+    """The moving part of an import’s page."""
+    brought = one(queries.imports(request.actor), code=code)
+    return render(request, "exchange/progress.html", _about(request, brought))
+
+
+def _about(request: ActorRequest, brought: Import) -> dict[str, Any]:
+    return {
+        "brought": brought,
+        "waiting_total": sum(row["rows"] for row in queries.waiting_by(request.actor, brought, "file")),
+        "summary": brought.summary,
+        "tables": queries.tables_of_import(request.actor, brought),
+        "begin_landing": actions.begin_landing.verdict(request.actor, brought),
+        "abandon_import": actions.abandon_import.verdict(request.actor, brought),
+        "moves": brought.state == Import.State.LANDING,
+    }
+
+
+def begin_landing(request: ActorRequest, code: str) -> HttpResponse:
+    """Land a previewed import: a small one at once, a large one by the worker."""
+    brought = one(queries.imports(request.actor), code=code)
+    form = DeedForm(request.POST or None).at(brought)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            brought = tasks.begin(request.actor, brought)
+            if brought.state == Import.State.FINISHED:
+                messages.success(request, _("The import has landed."))
+            return redirect(brought)
+    verdict = actions.begin_landing.verdict(request.actor, brought)
+    return render(request, "exchange/begin_landing.html", {"form": form, "brought": brought, "verdict": verdict})
+
+
+def abandon_import(request: ActorRequest, code: str) -> HttpResponse:
+    """Give up a preview."""
+    brought = one(queries.imports(request.actor), code=code)
+    form = DeedForm(request.POST or None).at(brought)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            actions.abandon_import(request.actor, brought)
+            messages.success(request, _("The import was abandoned. Nothing of it is kept."))
+            return redirect("exchange")
+    verdict = actions.abandon_import.verdict(request.actor, brought)
+    return render(request, "exchange/abandon_import.html", {"form": form, "brought": brought, "verdict": verdict})
+
+
+def quarantine(request: ActorRequest, code: str) -> HttpResponse:
+    """The rows of an import that did not land, with their reasons."""
+    brought = one(queries.imports(request.actor), code=code)
+    form = forms.QuarantineFilter(
+        request.GET or {"state": QuarantinedRow.State.WAITING},
+        files=[row["file"] for row in queries.waiting_by(request.actor, brought, "file")],
+        guards=[row["guard"] for row in queries.waiting_by(request.actor, brought, "guard")],
+        states=QuarantinedRow.State.choices,
+    )
+    rows = queries.rows_in_quarantine(request.actor).filter(of=brought, **form.chosen)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "exchange/quarantine.html", {"brought": brought, "form": form, "page": page})
+
+
+def mend_row(request: ActorRequest, code: str) -> HttpResponse:
+    """Correct a row in quarantine so that it lands."""
+    row = one(queries.rows_in_quarantine(request.actor), code=code)
+    form = forms.MendRowForm(request.POST or None, table=row.table, values=row.values).at(row)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            actions.mend_row(request.actor, row, values=form.cells)
+            messages.success(request, _("The row has landed."))
+            return redirect("quarantine", row.of.code)
+    verdict = actions.mend_row.verdict(request.actor, row)
+    return render(request, "exchange/mend_row.html", {"form": form, "row": row, "verdict": verdict})
+
+
+def set_row_aside(request: ActorRequest, code: str) -> HttpResponse:
+    """Say that a row needs no mending."""
+    row = one(queries.rows_in_quarantine(request.actor), code=code)
+    form = DeedForm(request.POST or None).at(row)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            actions.set_row_aside(request.actor, row)
+            messages.success(request, _("The row was set aside."))
+            return redirect("quarantine", row.of.code)
+    verdict = actions.set_row_aside.verdict(request.actor, row)
+    return render(request, "exchange/set_row_aside.html", {"form": form, "row": row, "verdict": verdict})
+
+
+def export(request: ActorRequest) -> HttpResponseBase:
+    """Take the return of a unit and a year out, as a ZIP of CSV files."""
+    units = queries.units_to_import_into(request.actor)
+    form = forms.ExportForm(request.POST or None, units=list(units))
+    if form.is_valid():
+        with refusals_on(form):
+            unit = one(units, code=form.cleaned_data["unit"])
+            return _zip_of(request, unit, form.cleaned_data["year"])
+    return render(request, "exchange/export.html", {"form": form, "may_exchange": units.exists()})
+
+
+def _zip_of(request: ActorRequest, unit: Any, year: int) -> FileResponse:
+    name = f"ssda903_{year_label(year).replace('/', '_')}"
+    archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-export-") as place:
+        actions.export(request.actor, unit, year=year, folder=Path(place) / name)
+        deliveries.packed(Path(place) / name, archive)
+    archive.seek(0)
+    return FileResponse(archive, as_attachment=True, filename=f"{name}.zip")
