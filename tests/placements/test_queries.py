@@ -12,7 +12,7 @@ from kinkeeper.homes.models import Home
 from kinkeeper.lib.rows import write
 from kinkeeper.people.models import Person
 from kinkeeper.placements import actions, queries
-from kinkeeper.placements.models import PeriodOfCare
+from kinkeeper.placements.models import Episode, PeriodOfCare
 from tests.conftest import Colleague, open_case, register
 from tests.placements.conftest import JULY, JUNE, MAY, TODAY
 
@@ -69,8 +69,8 @@ def test_nobody_lives_anywhere_after_care_ended(
 ) -> None:
     actions.end_placement(amina.actor, moved, ended_on=JULY + DAY, exit="REUNIFIED")
     assert queries.where_lives(amina.actor, [noor]) == {}
-    assert queries.occupancy(house_three, JULY) == 1
-    assert queries.occupancy(house_three, JULY + DAY) == 0
+    assert queries.occupancy(amina.actor, house_three, JULY) == 1
+    assert queries.occupancy(amina.actor, house_three, JULY + DAY) == 0
 
 
 def test_a_home_beyond_ones_scope_is_not_shown(
@@ -85,6 +85,7 @@ def test_strangers_see_nobody(bruno: Colleague, noor: Person, okafors: Home, in_
     assert queries.where_lives(bruno.actor, [noor]) == {}
     assert queries.stays_of(bruno.actor, noor) == []
     assert queries.occupants(bruno.actor, okafors, TODAY) == []
+    assert queries.occupancy(bruno.actor, okafors, TODAY) == 0
 
 
 def test_who_lives_in_a_home(
@@ -95,19 +96,19 @@ def test_who_lives_in_a_home(
     )
     living = queries.occupants(amina.actor, okafors, TODAY)
     assert [(one.episode.period.child, one.since) for one in living] == [(noor, MAY), (samir, JUNE)]
-    assert queries.occupancies([okafors], TODAY) == {okafors.pk: 2}
+    assert queries.occupancies(amina.actor, [okafors], TODAY) == {okafors.pk: 2}
     assert [queries.free_places(okafors, taken) for taken in (0, 2, 3)] == [2, 0, 0]
 
 
-def test_fullest_counts_those_who_are_there_together(
+def test_the_most_together_are_those_who_are_there_together(
     amina: Colleague, noor: Person, samir: Person, okafors: Home, moved: PeriodOfCare
 ) -> None:
     actions.start_placement(
         amina.actor, samir, home=okafors, started_on=JULY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )
-    assert queries.fullest(okafors, MAY) == 1
-    assert queries.fullest(okafors, MAY, without=noor) == 1
-    assert queries.fullest(okafors, JULY, without=samir) == 0
+    assert Episode.objects.most_together(okafors, MAY) == 1
+    assert Episode.objects.most_together(okafors, MAY, without=noor) == 1
+    assert Episode.objects.most_together(okafors, JULY, without=samir) == 0
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -131,4 +132,4 @@ def test_questions_do_not_grow_with_children(
     with django_assert_num_queries(2):
         queries.stays_of(actor, children[0])
     with django_assert_num_queries(1):
-        assert queries.occupancies([okafors], TODAY)[okafors.pk] == number
+        assert queries.occupancies(actor, [okafors], TODAY)[okafors.pk] == number

@@ -121,7 +121,7 @@ def test_two_children_and_one_last_place(
 
         won, refusals = race(*[place(child) for child in children])
         assert (won, [refusal.guard for refusal in refusals]) == (1, ["G-CAP"])
-        assert occupancy(home, TODAY) == 1
+        assert occupancy(actor, home, TODAY) == 1
     assert Entry.objects.filter(act="placements.start_placement").count() == RACES + 1
 
 

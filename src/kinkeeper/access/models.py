@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,8 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.lib.packs import Pack, load_pack
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s0, s1, s2, s3
 
@@ -50,6 +53,11 @@ class Association(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+def pack_in_force() -> Pack:
+    """The jurisdiction pack of the association; the general one until it is set up."""
+    return load_pack(Association.objects.values_list("pack", flat=True).first() or "general")
 
 
 class Programme(Row):
@@ -207,6 +215,11 @@ class Invitation(Row):
     def __str__(self) -> str:
         return self.email
 
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """What is kept of the secret in the link."""
+        return sha256(token.encode()).hexdigest()
+
     def where(self) -> str:
         """The place of the offered seat in words."""
         return str(self.unit or self.programme or _("whole association"))
@@ -264,3 +277,8 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+    @staticmethod
+    def hash_of(address: str) -> str:
+        """What is kept of an address at which somebody tried to sign in."""
+        return salted_hmac("kinkeeper.access.sign_in", address.strip().casefold(), algorithm="sha256").hexdigest()

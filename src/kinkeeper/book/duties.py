@@ -9,8 +9,7 @@ from kinkeeper.access.gate import Actor
 from kinkeeper.cases.duties import visits_due
 from kinkeeper.cases.models import Case
 from kinkeeper.lib.duties import Duty
-from kinkeeper.placements.duties import first_visits_due
-from kinkeeper.plans.duties import reviews_due
+from kinkeeper.placements.duties import first_visits_due, reviews_due
 
 # Beyond this many, asking for everything in sight is cheaper than naming each one.
 NAMED = 500

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen
-from kinkeeper.access.models import Unit, User
+from kinkeeper.access.models import Unit, User, pack_in_force
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.cases.policy import (
     WORKERS,
@@ -22,7 +22,7 @@ from kinkeeper.cases.policy import (
     may_reopen_case,
     may_take_in_child,
 )
-from kinkeeper.cases.queries import caseload_of, pack_in_force, workers_of
+from kinkeeper.cases.queries import workers_of
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import (
@@ -211,7 +211,8 @@ def _insist_on_room(worker: User, case: Case) -> None:
     # Two cases given to one worker at the same moment: the second waits here and counts the first.
     User.objects.select_for_update(of=("self",)).get(pk=worker.pk)
     limit = pack_in_force().limit("caseload")
-    carried = caseload_of(worker.pk, without=[case.pk] if case.pk else [])
+    # All of them count, also those in units that the actor does not see.
+    carried = Case.objects.filter(worker=worker, state=Case.State.OPEN).exclude(pk=case.pk).count()
     if carried >= limit.value:
         raise Refused(
             _("%(worker)s is responsible for %(carried)s children already; %(limit)s is the limit (%(source)s).")

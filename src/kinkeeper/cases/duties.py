@@ -8,8 +8,9 @@ from datetime import date
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from kinkeeper.access.gate import Actor
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.cases.models import Case, Contact
-from kinkeeper.cases.queries import cases, pack_in_force
+from kinkeeper.cases.queries import cases
 from kinkeeper.lib.duties import VISIT, Duty, due_after
 from kinkeeper.lib.packs import Limit, Pack
 from kinkeeper.lib.periods import add_months

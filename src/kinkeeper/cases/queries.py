@@ -7,16 +7,10 @@ from collections.abc import Iterable
 from django.db.models import Count, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
-from kinkeeper.access.models import Association, Seat, Unit, User
+from kinkeeper.access.models import Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.cases.policy import WORKERS
-from kinkeeper.lib.packs import Pack, load_pack
 from kinkeeper.people.models import Person
-
-
-def pack_in_force() -> Pack:
-    """The jurisdiction pack of the association; the general one where the association is not set up yet."""
-    return load_pack(Association.objects.values_list("pack", flat=True).first() or "general")
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -55,14 +49,9 @@ def workers_of(actor: Actor, unit_id: int) -> QuerySet[User]:
     return seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
 
 
-def caseloads_of(workers: Iterable[User]) -> dict[int, int]:
-    """How many open cases each of these workers has, by the key of the worker. One question."""
+def caseloads_of(actor: Actor, workers: Iterable[User]) -> dict[int, int]:
+    """How many open cases that the actor sees each of these workers has, by the key of the worker. One question."""
     keys = [worker.pk for worker in workers]
-    rows = Case.objects.filter(worker_id__in=keys, state=Case.State.OPEN).order_by().values("worker_id")
+    rows = seen(actor, Case).filter(worker_id__in=keys, state=Case.State.OPEN).order_by().values("worker_id")
     counted = dict(rows.annotate(number=Count("pk")).values_list("worker_id", "number"))
     return {key: counted.get(key, 0) for key in keys}
-
-
-def caseload_of(worker_id: int, *, without: Iterable[int] = ()) -> int:
-    """How many open cases a worker has, whoever asks: a limit must count all of them."""
-    return Case.objects.filter(worker_id=worker_id, state=Case.State.OPEN).exclude(pk__in=list(without)).count()

@@ -53,9 +53,9 @@ def assign_worker(request: ActorRequest, code: str) -> HttpResponse:
     """Make somebody responsible for a case."""
     case = one(queries.cases(request.actor), code=code)
     workers = queries.workers_of(request.actor, case.unit_id)
-    form = forms.AssignWorkerForm(request.POST or None, workers=workers, caseloads=queries.caseloads_of(workers)).at(
-        case
-    )
+    form = forms.AssignWorkerForm(
+        request.POST or None, workers=workers, caseloads=queries.caseloads_of(request.actor, workers)
+    ).at(case)
     if form.is_valid():
         with refusals_on(form):
             actions.assign_worker(request.actor, case, **form.particulars)

@@ -278,7 +278,7 @@ def homes(actor: Actor, wishes: dict[str, str], page: str | int | None = 1) -> P
     plain = {"kind": "kind", "unit": "unit__code"}
     found = found.filter(**{plain[name]: value for name, value in wishes.items() if name in plain})
     if wishes.get("free"):
-        taken = occupancies(found, actor.today)
+        taken = occupancies(actor, found, actor.today)
         open_ones = [home.pk for home in found if home.capacity is None or home.capacity > taken[home.pk]]
         found = found.filter(pk__in=open_ones)
     chosen: Page[Any] = Paginator(found, ROWS).get_page(page)
@@ -288,7 +288,7 @@ def homes(actor: Actor, wishes: dict[str, str], page: str | int | None = 1) -> P
 
 def home_lines(actor: Actor, found: Sequence[Home]) -> list[HomeLine]:
     """The lines of these homes, in their order. Two questions."""
-    taken = occupancies(found, actor.today)
+    taken = occupancies(actor, found, actor.today)
     carers: dict[int, list[Carer]] = defaultdict(list)
     for carer in seen(actor, Carer).filter(home__in=found, ends_on=None).select_related("person__unit"):
         carers[carer.home_id].append(carer)

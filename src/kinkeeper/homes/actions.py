@@ -8,8 +8,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen
-from kinkeeper.access.models import Unit
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.homes.policy import (
     may_appoint_carer,

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.people.models import Person

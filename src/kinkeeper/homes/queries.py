@@ -7,8 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
-from kinkeeper.access.models import Unit
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.people.models import Person
 from kinkeeper.people.queries import search

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen
-from kinkeeper.access.models import Unit
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.guards import (
@@ -44,7 +43,6 @@ from kinkeeper.placements.policy import (
     may_report_absence,
     may_start_placement,
 )
-from kinkeeper.placements.queries import fullest
 
 Reason = Episode.Reason
 
@@ -295,7 +293,7 @@ def _insist_on_a_fit(pack: Pack, child: Person, home: Home, care_type: str, day:
     _insist_on_a_suitable_age(pack, home, care, age)
     if home.capacity is None:
         return
-    taken = fullest(home, day, without=child)
+    taken = Episode.objects.most_together(home, day, without=child)
     if taken >= home.capacity:
         raise Refused(
             _("No place is free in %(home)s on that day or later: %(taken)s of %(places)s are taken.")

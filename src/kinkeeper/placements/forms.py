@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.placements.models import Absence
 from kinkeeper.placements.queries import Choice

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +84,34 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         later = Episode.objects.filter(period=OuterRef("period"), started_on__gt=OuterRef("started_on"))
         following = Subquery(later.order_by("started_on").values("started_on")[:1])
         return self.annotate(ended_on=Coalesce(following, F("period__ended_on")))
+
+    def in_force(self, on: date) -> Self:
+        """The episodes in which children live on a day: begun by then, not followed by then, the period not over."""
+        later = Episode.objects.filter(
+            period=OuterRef("period"), started_on__gt=OuterRef("started_on"), started_on__lte=on
+        )
+        lasting = Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on)
+        return self.filter(lasting, ~Exists(later), started_on__lte=on)
+
+    def most_together(self, home: Home, on: date, *, without: Person | None = None) -> int:
+        """The most children who live in a home at the same time on that day or on any later one that is known."""
+        lasting = Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on)
+        rows = self.filter(lasting, placement__home=home).with_ends()
+        rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
+        if without is not None:
+            rows = rows.exclude(period__child=without)
+        # Who leaves on a day makes room for who arrives that day: leaving (-1) sorts before arriving (+1).
+        changes: list[tuple[date, int]] = []
+        days = rows.values_list("started_on", "ended_on")  # type: ignore[misc]  # with_ends() adds it
+        for started_on, ended_on in days:
+            changes.append((max(started_on, on), 1))
+            if ended_on is not None:
+                changes.append((ended_on, -1))
+        most = present = 0
+        for _day, change in sorted(changes):
+            present += change
+            most = max(most, present)
+        return most
 
 
 class Episode(Row):

@@ -80,7 +80,7 @@ def may_bring_in_care_histories(actor: Actor, unit: Unit) -> Verdict:
 
 
 @objects_to("close_home")
-def nobody_lives_there(home: Home) -> str:
+def _nobody_lives_there(home: Home) -> str:
     """A home in which children live cannot be closed."""
     here = PeriodOfCare.objects.filter(ended_on__isnull=True).values("pk")
     later = Episode.objects.filter(period=OuterRef("period"), started_on__gt=OuterRef("started_on"))
@@ -90,7 +90,7 @@ def nobody_lives_there(home: Home) -> str:
 
 
 @objects_to("close_case")
-def the_child_is_not_in_care(case: Case) -> str:
+def _the_child_is_not_in_care(case: Case) -> str:
     """The case of a child in care cannot be closed: somebody must be responsible."""
     if PeriodOfCare.objects.filter(child=case.child_id, ended_on__isnull=True).exists():
         return str(_("This child is in care. Record first how care ended."))

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.cases.models import Contact
 from kinkeeper.homes.models import Home
 from kinkeeper.homes.queries import open_homes
 from kinkeeper.people.models import Person
-from kinkeeper.placements.models import Absence, Episode, EpisodeQuerySet, PeriodOfCare, Placement
+from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 
 # A unit asked about in one go must fit the number of parameters that SQLite allows.
 _FEW = 10_000
@@ -94,50 +94,26 @@ def episodes_of(actor: Actor, child: Person) -> list[Episode]:
     return list(rows.select_related("period", "placement", "legal_status").order_by("started_on", "pk"))
 
 
-def in_force(on: date) -> EpisodeQuerySet:
-    """The episodes in which children live on a day: begun by then, not followed by then, the period not over."""
-    later = Episode.objects.filter(period=OuterRef("period"), started_on__gt=OuterRef("started_on"), started_on__lte=on)
-    lasting = Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on)
-    return Episode.objects.filter(lasting, ~Exists(later), started_on__lte=on)
+def occupancy(actor: Actor, home: Home, on: date) -> int:
+    """How many children live in a home on a day: a number without names, for whoever sees the home."""
+    return occupancies(actor, [home], on)[home.pk]
 
 
-def occupancy(home: Home, on: date) -> int:
-    """How many children live in a home on a day, whoever asks: a number without names."""
-    return in_force(on).filter(placement__home=home).count()
+def occupancies(actor: Actor, homes: Iterable[Home], on: date) -> dict[int, int]:
+    """How many children live in each of these homes on a day, by the key of the home. One question.
 
-
-def occupancies(homes: Iterable[Home], on: date) -> dict[int, int]:
-    """How many children live in each of these homes on a day, by the key of the home. One question."""
+    Whoever sees a home knows how full it is, also of children whom they do not see.
+    """
     keys = [home.pk for home in homes]
-    counted = Counter(in_force(on).filter(placement__home_id__in=keys).values_list("placement__home_id", flat=True))
+    known = seen(actor, Home).filter(pk__in=keys).values("pk")
+    rows = Episode.objects.in_force(on).filter(placement__home_id__in=known)
+    counted = Counter(rows.values_list("placement__home_id", flat=True))
     return {key: counted[key] for key in keys}
-
-
-def fullest(home: Home, on: date, *, without: Person | None = None) -> int:
-    """The most children who live in a home together on that day or any later one that is known."""
-    rows = Episode.objects.filter(
-        Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on), placement__home=home
-    ).with_ends()
-    rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-    if without is not None:
-        rows = rows.exclude(period__child=without)
-    # Who leaves on a day makes room for who arrives that day: leaving (-1) sorts before arriving (+1).
-    changes: list[tuple[date, int]] = []
-    days = rows.values_list("started_on", "ended_on")  # type: ignore[misc]  # with_ends() adds it
-    for started_on, ended_on in days:
-        changes.append((max(started_on, on), 1))
-        if ended_on is not None:
-            changes.append((ended_on, -1))
-    most = present = 0
-    for _day, change in sorted(changes):
-        present += change
-        most = max(most, present)
-    return most
 
 
 def occupants(actor: Actor, home: Home, on: date) -> list[Residence]:
     """Which children live in a home on a day, as far as the actor sees them, longest there first. Two questions."""
-    rows = in_force(on).filter(placement__home=home, pk__in=seen(actor, Episode).values("pk"))
+    rows = Episode.objects.in_force(on).filter(placement__home=home, pk__in=seen(actor, Episode).values("pk"))
     found = list(rows.select_related("period__child", "placement__home", "legal_status"))
     since = _arrivals({row.placement_id for row in found})
     stays = [Residence(row, since[row.placement_id], home, row.placement.care_type) for row in found]
@@ -155,7 +131,7 @@ def where_lives(actor: Actor, children: Iterable[Person], on: date | None = None
     for first in range(0, len(keys), _FEW):
         some = keys[first : first + _FEW]
         visible = seen(actor, Episode).filter(period__child_id__in=some).values("pk")
-        rows = in_force(day).filter(period__child_id__in=some, pk__in=visible)
+        rows = Episode.objects.in_force(day).filter(period__child_id__in=some, pk__in=visible)
         found += rows.select_related("period", "placement__home", "legal_status")
     since = _arrivals({row.placement_id for row in found})
     known = _known_homes(actor, {row.placement.home_id for row in found})
@@ -188,7 +164,7 @@ def last_visits(actor: Actor, children: Iterable[int]) -> dict[int, date]:
 
 
 def free_places(home: Home, taken: int) -> int | None:
-    """How many more children a home can take; None where nobody has set a limit."""
+    """Pure: how many more children a home can take; None where nobody has set a limit."""
     return None if home.capacity is None else max(home.capacity - taken, 0)
 
 
@@ -208,7 +184,7 @@ class Choice:
 def homes_to_choose(actor: Actor, child: Person) -> list[Choice]:
     """The open homes of the child’s unit, by name. Two questions."""
     homes = list(open_homes(actor, actor.today, child.unit_id))
-    taken = occupancies(homes, actor.today)
+    taken = occupancies(actor, homes, actor.today)
     return [Choice(home, taken[home.pk]) for home in homes]
 
 

@@ -8,8 +8,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen
-from kinkeeper.access.models import Unit
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_the_past, known
 from kinkeeper.lib.refusals import Refused

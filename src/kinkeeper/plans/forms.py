@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.ui.forms import DayField, DeedForm
 
