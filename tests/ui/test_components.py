@@ -14,8 +14,9 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from kinkeeper import ui as gallery_file
+from kinkeeper.ui.examples import Refusal
 from kinkeeper.ui.templatetags.ui import age, initials, register
-from kinkeeper.ui.views import Refusal, gallery
+from kinkeeper.ui.views import gallery
 
 
 def draw(template: str, **context: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access import policy
 from kinkeeper.access.gate import Actor, openable_row, seen, unit_of
 from kinkeeper.access.models import Association, Invitation, Opening, Programme, Role, Seat, Unit, User
-from kinkeeper.access.queries import hash_of_token, sessions_of
+from kinkeeper.access.queries import sessions_of
 from kinkeeper.journal.acts import act
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import write
@@ -103,7 +103,7 @@ def invite(
         role=role,
         unit=unit,
         programme=programme,
-        token_hash=hash_of_token(token),
+        token_hash=Invitation.hash_of(token),
         invited_by_id=actor.user_id,
         expires_at=now + INVITATION_LASTS,
     )
@@ -179,7 +179,7 @@ def end_seat(actor: Actor, seat: Seat, *, ends_on: date) -> Seat:
 def suspend_user(actor: Actor, user: User) -> User:
     """Close an account; every session of it ends with the next page it asks for."""
     write(user, is_active=False)
-    Session.objects.filter(pk__in=sessions_of(user)).delete()
+    Session.objects.filter(pk__in=sessions_of(actor, user)).delete()
     return user
 
 

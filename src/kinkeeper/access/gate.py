@@ -19,7 +19,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from kinkeeper.access.models import Opening, Role, Seat, Unit, User
+from kinkeeper.access.models import Invitation, Opening, Role, Seat, Unit, User
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
 
 if TYPE_CHECKING:
@@ -125,6 +125,14 @@ def machine(name: str, *roles: str) -> Actor:
     units = list(Unit.objects.values_list("pk", flat=True)) if roles else []
     seats = frozenset((role, unit) for role in roles for unit in units)
     return Actor(name=f"machine:{name}", seats=seats, over_all=frozenset(roles))
+
+
+GUEST = "guest:"
+
+
+def guest(invitation: Invitation) -> Actor:
+    """Whoever holds the link of an invitation: an actor who sees that invitation and nothing else."""
+    return Actor(name=f"{GUEST}{invitation.code}")
 
 
 def _spread(held: Sequence[Held], units: list[tuple[int, int]]) -> frozenset[tuple[str, int]]:

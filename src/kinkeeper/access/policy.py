@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import EVERYTHING, NOTHING, YES, Actor, Verdict, scope
+from kinkeeper.access.gate import EVERYTHING, GUEST, NOTHING, YES, Actor, Verdict, guest, scope
 from kinkeeper.access.models import (
     Association,
     Invitation,
@@ -22,13 +22,7 @@ from kinkeeper.access.models import (
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
 # Who may look at a record outside their scope in an emergency (security: break-glass).
 OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
-GUEST = "guest:"
 SETUP = "machine:setup"
-
-
-def guest(invitation: Invitation) -> Actor:
-    """Whoever holds the link of an invitation: an actor who sees that invitation and nothing else."""
-    return Actor(name=f"{GUEST}{invitation.code}")
 
 
 def administers(actor: Actor) -> bool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import sha256
 
 from django.contrib.sessions.models import Session
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
-from kinkeeper.access.gate import Actor, Unseen, seen
+from kinkeeper.access.gate import Actor, Unseen, guest, seen
 from kinkeeper.access.models import Association, Invitation, Opening, Programme, Seat, SignInFailure, Unit, User
-from kinkeeper.access.policy import administers, guest
+from kinkeeper.access.policy import administers
 
 MOST_FAILURES = 5
 FAILURES_COUNT_FOR = timedelta(minutes=15)
@@ -98,35 +96,27 @@ def oneself(actor: Actor) -> User:
     return user
 
 
-def hash_of_token(token: str) -> str:
-    """What is kept of the secret in an invitation’s link."""
-    return sha256(token.encode()).hexdigest()
-
-
-def behind_the_link(token: str) -> tuple[Actor, Invitation] | None:
-    """The guest and the invitation behind a link, or None where it is not open (any more)."""
-    found = Invitation.objects.filter(token_hash=hash_of_token(token), expires_at__gt=timezone.now()).first()
+def behind_the_link(actor: Actor, token: str) -> tuple[Actor, Invitation] | None:
+    """The guest and the invitation behind a link, whoever follows it, or None where it is not open (any more)."""
+    found = Invitation.objects.filter(token_hash=Invitation.hash_of(token), expires_at__gt=timezone.now()).first()
     if found is None:
         return None
-    actor = guest(found)
-    invitation = seen(actor, Invitation).filter(pk=found.pk).first()
-    return (actor, invitation) if invitation else None
+    holder = guest(found)
+    invitation = seen(holder, Invitation).filter(pk=found.pk).first()
+    return (holder, invitation) if invitation else None
 
 
-def hash_of_address(email: str) -> str:
-    """What is kept of an address at which somebody tried to sign in."""
-    return salted_hmac("kinkeeper.access.sign_in", email.strip().casefold(), algorithm="sha256").hexdigest()
-
-
-def is_slowed_down(email: str) -> bool:
+def is_slowed_down(actor: Actor, email: str) -> bool:
     """Whether so many passwords for this address were wrong that it has to rest, whether or not it has an account."""
     lately = SignInFailure.objects.filter(
-        address_hash=hash_of_address(email), at__gt=timezone.now() - FAILURES_COUNT_FOR
+        address_hash=SignInFailure.hash_of(email), at__gt=timezone.now() - FAILURES_COUNT_FOR
     )
     return lately.count() >= MOST_FAILURES
 
 
-def sessions_of(user: User) -> list[str]:
-    """The keys of the user’s running sessions; a session names its user only inside."""
+def sessions_of(actor: Actor, user: User) -> list[str]:
+    """The keys of the running sessions of a user whom the actor sees; a session names its user only inside."""
+    if not seen(actor, User).filter(pk=user.pk).exists():
+        raise Unseen
     running = Session.objects.filter(expire_date__gt=timezone.now())
     return [row.session_key for row in running if row.get_decoded().get("_auth_user_id") == str(user.pk)]

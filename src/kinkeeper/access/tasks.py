@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.utils import timezone
 
 from kinkeeper.access.models import SignInFailure
-from kinkeeper.access.queries import hash_of_address
 
 # Long enough for the slow-down, too short to tell anybody’s habits.
 KEPT_FOR = timedelta(days=1)
@@ -16,9 +15,9 @@ KEPT_FOR = timedelta(days=1)
 def note_wrong_password(email: str) -> None:
     """Remember that a password for this address was wrong, and forget what is a day old."""
     SignInFailure.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-    SignInFailure.objects.create(address_hash=hash_of_address(email))
+    SignInFailure.objects.create(address_hash=SignInFailure.hash_of(email))
 
 
 def forget_wrong_passwords(email: str) -> None:
     """Begin to count anew for an address whose owner has signed in."""
-    SignInFailure.objects.filter(address_hash=hash_of_address(email)).delete()
+    SignInFailure.objects.filter(address_hash=SignInFailure.hash_of(email)).delete()

@@ -44,7 +44,7 @@ def _speaking(response: HttpResponseRedirect, language: str) -> HttpResponseRedi
 
 
 @sensitive_post_parameters("password")
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: ActorRequest) -> HttpResponse:
     """Let somebody in who knows the password; never say whether an address has an account."""
     form = forms.SignInForm(request.POST or None)
     if form.is_valid():
@@ -59,8 +59,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "access/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
 
 
-def _who_is_it(request: HttpRequest, *, email: str, password: str) -> User | None:
-    if queries.is_slowed_down(email):
+def _who_is_it(request: ActorRequest, *, email: str, password: str) -> User | None:
+    if queries.is_slowed_down(request.actor, email):
         return None
     user = authenticate(request, username=email, password=password)
     if user is None:
@@ -80,9 +80,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+def accept_invitation(request: ActorRequest, token: str) -> HttpResponse:
     """The page behind an invitation’s link."""
-    found = queries.behind_the_link(token)
+    found = queries.behind_the_link(request.actor, token)
     if found is None:
         return render(request, "access/invitation_over.html", status=404)
     actor, invitation = found
