@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.people import queries as people
 from kinkeeper.people.models import Person, Sex
 
 if TYPE_CHECKING:
@@ -198,9 +199,9 @@ def siblings_of(actor: Actor, person: Person) -> list[Sibling]:
     return siblings_of_each(actor, [person])[person.pk]
 
 
-def siblings_of_each(actor: Actor, people: Iterable[Person]) -> dict[int, list[Sibling]]:
+def siblings_of_each(actor: Actor, persons: Iterable[Person]) -> dict[int, list[Sibling]]:
     """The brothers and sisters of each of these people, by their keys. Four questions, however many people."""
-    asked = [person.pk for person in people]
+    asked = [person.pk for person in persons]
     near = _holding(actor).filter(kind__in=Kinship.SIBLINGS)
     recorded = list(near.filter(Q(person__in=asked) | Q(relative__in=asked)))
     parents, children = _parents_and_children(actor, asked)
@@ -289,6 +290,15 @@ def households_of(actor: Actor, family: Family) -> list[tuple[Household, list[Pe
     stays = list(seen(actor, HouseholdMember).filter(household__in=homes, ends_on__isnull=True))
     known = _known(actor, [stay.person_id for stay in stays])
     return [(home, [known.get(stay.person_id) for stay in stays if stay.household_id == home.pk]) for home in homes]
+
+
+def perhaps_kin(actor: Actor, person: Person, text: str) -> list[Person]:
+    """Who may be meant as kin of a person: those found by the text, or the other members of the family."""
+    if text.strip():
+        return [found for found in people.search(actor, text, limit=10) if found != person]
+    family = family_of(actor, person)
+    members = members_of(actor, family) if family else []
+    return [member for _row, member in members if member and member != person]
 
 
 def tie(actor: Actor, code: str) -> Kinship:

@@ -72,7 +72,7 @@ class RegisterPersonForm(NameForm):
     def particulars(self) -> dict[str, Any]:
         """Ask for a comparison unless the worker says that it was made."""
         said = super().particulars
-        return {**said, "refuse_likeness": not said.pop("surely_new")}
+        return {"refuse_likeness": not said.pop("surely_new"), **said}
 
 
 class NamePersonForm(NameForm):

@@ -1,0 +1,16 @@
+"""Addresses of the deeds on families; the pages that show families belong to upper rooms."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kinkeeper.families import views
+
+urlpatterns = [
+    path("people/<str:code>/add-relative/", views.add_relative, name="add_relative"),
+    path("people/<str:code>/tie-kin/", views.tie_kin, name="tie_kin"),
+    path("ties/<str:code>/end/", views.end_tie, name="end_tie"),
+    path("units/<str:code>/found-family/", views.found_family, name="found_family"),
+    path("families/<str:code>/add-member/", views.add_member, name="add_member"),
+    path("families/<str:code>/set-up-household/", views.set_up_household, name="set_up_household"),
+]

@@ -1,0 +1,79 @@
+"""Pages of the deeds on families; the pages that show families belong to upper rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kinkeeper.access.gate import ActorRequest, one, seen
+from kinkeeper.access.models import Unit
+from kinkeeper.families import actions, forms, queries
+from kinkeeper.journal.acts import Act
+from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.people import queries as people
+from kinkeeper.ui.forms import DeedForm
+
+
+def add_relative(request: ActorRequest, code: str) -> HttpResponse:
+    """Register a relative, tie the two and put both into one family."""
+    person = people.person(request.actor, code)
+    form = forms.AddRelativeForm(request.POST or None)
+    return _deed(request, actions.add_relative, person, person, form, _("The relative is added."))
+
+
+def tie_kin(request: ActorRequest, code: str) -> HttpResponse:
+    """Tie two people whose records are here already."""
+    person = people.person(request.actor, code)
+    text = request.GET.get("q", "")
+    form = forms.TieKinForm(request.POST or None)
+    form.choose_from(queries.perhaps_kin(request.actor, person, text))
+    return _deed(request, actions.tie_kin, person, person, form, _("The tie is recorded."), q=text)
+
+
+def end_tie(request: ActorRequest, code: str) -> HttpResponse:
+    """Say that a tie no longer holds."""
+    tie = queries.tie(request.actor, code)
+    known = people.people(request.actor).filter(pk__in=[tie.person_id, tie.relative_id])
+    form = forms.EndTieForm(request.POST or None)
+    page = known.filter(pk=tie.relative_id).first() or known.get()
+    return _deed(request, actions.end_tie, tie, page, form, _("The tie has ended."), known=known)
+
+
+def found_family(request: ActorRequest, code: str) -> HttpResponse:
+    """Begin the record of a family in a unit."""
+    unit = one(seen(request.actor, Unit), code=code)
+    form = forms.FoundFamilyForm(request.POST or None)
+    return _deed(request, actions.found_family, unit, unit, form, _("The family is recorded."))
+
+
+def add_member(request: ActorRequest, code: str) -> HttpResponse:
+    """Add somebody whose record is here already to a family."""
+    family = one(queries.families(request.actor), code=code)
+    text = request.GET.get("q", "")
+    form = forms.AddMemberForm(request.POST or None).choose_from(people.search(request.actor, text, limit=10))
+    return _deed(request, actions.add_member, family, family, form, _("The member is added."), q=text)
+
+
+def set_up_household(request: ActorRequest, code: str) -> HttpResponse:
+    """Describe a household of a family."""
+    family = one(queries.families(request.actor), code=code)
+    form = forms.SetUpHouseholdForm(request.POST or None)
+    form.choose_from(person for _row, person in queries.members_of(request.actor, family) if person)
+    return _deed(request, actions.set_up_household, family, family, form, _("The household is described."))
+
+
+def _deed(
+    request: ActorRequest, deed: Act[..., Any], subject: Any, back: Any, form: DeedForm, done: str, **more: object
+) -> HttpResponse:
+    """What every deed on a family shares: the form tied to its row, the act, and back to where one came from."""
+    if form.at(subject).is_valid():
+        with refusals_on(form):
+            deed(request.actor, subject, **form.particulars)
+            messages.success(request, done)
+            return redirect(back)
+    page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
+    return render(request, f"{deed.name.replace('.', '/')}.html", page)
