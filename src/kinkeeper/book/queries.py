@@ -107,8 +107,17 @@ class Book:
         """The absence from which the child has not returned."""
         return next((absence for absence in self.absences if absence.ended_on is None), None)
 
-    def names_of_siblings(self, *, here: bool) -> list[str]:
-        """Brothers and sisters under the same roof, or in care under another one."""
+    @property
+    def together(self) -> list[str]:
+        """Brothers and sisters under the same roof."""
+        return self._siblings(here=True)
+
+    @property
+    def apart(self) -> list[str]:
+        """Brothers and sisters in care under another roof."""
+        return self._siblings(here=False)
+
+    def _siblings(self, *, here: bool) -> list[str]:
         roofs = [house for house in self.houses if house.here == here and house.lives]
         return [member.person.name for house in roofs for member in house.members]
 

@@ -23,8 +23,6 @@ def child(request: ActorRequest, code: str) -> HttpResponse:
         "kind": kind,
         "story": queries.story_of(request.actor, book, kind, request.GET.get("page")),
         "readers": queries.readers_of(request.actor, row),
-        "together": book.names_of_siblings(here=True),
-        "apart": book.names_of_siblings(here=False),
     }
     return render(request, "book/child.html", words)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django import template
@@ -15,9 +17,12 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from kinkeeper.cases.queries import pack_in_force
+from kinkeeper.access.gate import may_read
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.duties import Duty
 from kinkeeper.lib.names import dir_of
+from kinkeeper.lib.packs import Pack
+from kinkeeper.ui.charts import Band, Mark, timeline
 from kinkeeper.ui.frame import Entry
 from kinkeeper.ui.templatetags.ui import avatar, badge, months_between
 
@@ -26,6 +31,7 @@ register = template.Library()
 SOON = 7
 TONES = {"high": "bad", "medium": "warn", "low": "good"}
 PACK = "_pack_in_force"
+MOST_MARKS = 24
 
 
 def due_in_words(due_on: date, today: date) -> str:
@@ -79,11 +85,21 @@ def time_in_words(start: date, last: date) -> str:
 @register.simple_tag(takes_context=True)
 def code_words(context: Context, section: str, code: str) -> str:
     """What a code of the jurisdiction pack means, in the reader’s language; the code itself where the pack forgot it."""
+    return _words(getattr(_pack(context), section), code)
+
+
+def _words(section: Mapping[str, Any], code: str) -> str:
+    entry = section.get(code)
+    return _(entry.label) if entry else code
+
+
+def _pack(context: Context) -> Pack:
+    """The pack, asked for once a page."""
     request = context["request"]
     if not hasattr(request, PACK):
         setattr(request, PACK, pack_in_force())
-    entry = getattr(getattr(request, PACK), section).get(code)
-    return _(entry.label) if entry else code
+    pack: Pack = getattr(request, PACK)
+    return pack
 
 
 @register.filter
@@ -116,7 +132,7 @@ def duty_address(duty: Duty) -> str:
 
 
 def address(name: str, code: str) -> str:
-    """PLACEHOLDER: the address of a deed’s page."""
+    """The address of a deed’s page; nothing where it has no page, so that no button leads astray."""
     try:
         return reverse(name, args=[code])
     except NoReverseMatch:
@@ -212,8 +228,9 @@ DEEDS = {
 @register.simple_tag
 def sort_deeds(deeds: list[Any]) -> dict[str, Any]:
     """The first deed that is allowed stands out; the others wait in a menu, those that are refused last."""
-    allowed = [deed for deed in deeds if deed.verdict]
-    refused = [deed for deed in deeds if not deed.verdict]
+    offered = [deed for deed in deeds if address(deed.name, deed.code)]
+    allowed = [deed for deed in offered if deed.verdict]
+    refused = [deed for deed in offered if not deed.verdict]
     return {"first": allowed[0] if allowed else None, "rest": [*allowed[1:], *refused]}
 
 
@@ -230,10 +247,49 @@ def document_address(document: Any) -> str:
     return address("open_document", document.code)
 
 
-@register.simple_tag
-def life_line(book: Any) -> str:
-    """PLACEHOLDER."""
-    return ""
+@register.simple_tag(takes_context=True)
+def life_line(context: Context, book: Any) -> SafeString:
+    """Where a child lived, under which law, and when it was missing, drawn along the years."""
+    pack, actor = _pack(context), context["actor"]
+    bands = [_home_band(pack, stay) for stay in book.stays]
+    statuses = [status for status in book.legal_statuses if may_read(actor, status, "status")]
+    for status, following in zip_longest(statuses, statuses[1:]):
+        end = status.ends_on or (following.starts_on if following else None)
+        bands.append(Band(status.starts_on, end, _words(pack.legal_statuses, status.status), "sky", _("Law")))
+    bands += [
+        Band(gone.started_on, gone.ended_on, gone.get_kind_display(), "clay", _("Absences")) for gone in book.absences
+    ]
+    start = min(band.start for band in bands)
+    return timeline(
+        bands,
+        _marks(book.moments, start, actor.today),
+        start=start,
+        end=actor.today,
+        today=actor.today,
+        title=_("Where I live and have lived"),
+        description=_("The same is written in the table below."),
+        born=book.child.born_from,
+    )
+
+
+def _home_band(pack: Pack, stay: Any) -> Band:
+    care = pack.care_types.get(stay.care_type)
+    tone = "stone" if care is None else "leaf" if care.family_based else "honey" if care.family_like else "plum"
+    label = stay.home.name if stay.home else _words(pack.care_types, stay.care_type)
+    href = stay.home.get_absolute_url() if stay.home else ""
+    return Band(stay.started_on, stay.ended_on, label, tone, _("Homes"), href)
+
+
+def _marks(moments: list[Any], start: date, today: date) -> list[Mark]:
+    """Reviews and visits as marks, the latest first chosen, with room between them."""
+    between = (today - start) / MOST_MARKS
+    kept: list[Mark] = []
+    for moment in moments:
+        visit = moment.kind == "contact" and moment.row.kind == "visit"
+        if (visit or moment.kind == "review") and (not kept or kept[-1].on - moment.on >= between):
+            label, drawing = (_("Visit"), "user-heart") if visit else (_("Review"), "notes")
+            kept.append(Mark(moment.on, label, drawing))
+    return kept[::-1]
 
 
 @register.simple_tag
