@@ -11,14 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor
-from kinkeeper.access.models import Association, Unit
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.files import vault
 from kinkeeper.files.vault import Accepted
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import in_words, insist_on_a_lifetime, insist_on_order, insist_on_the_past, known
 from kinkeeper.lib.names import display_name, index_keys, script_of
-from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import Row, write
 from kinkeeper.people import policy, queries
@@ -331,8 +330,7 @@ def record_legal_status(
     order_number: str = "",
 ) -> LegalStatus:
     """Record the law under which a child is cared for; the status that was open ends the same day, none overlap."""
-    association = Association.objects.get()
-    known(load_pack(association.pack).legal_statuses, status, "status")
+    known(pack_in_force().legal_statuses, status, "status")
     insist_on_the_past(starts_on, actor.today, "starts_on")
     insist_on_a_lifetime(starts_on, person.born_from, person.died_on, "starts_on")
     if ends_on and ends_on <= starts_on:

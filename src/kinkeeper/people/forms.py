@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.files import vault
 from kinkeeper.files.vault import Accepted
+from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import OTHER_LANGUAGES, ContactPoint, Document, Identifier, Name, Sex, language_name
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
@@ -154,12 +156,11 @@ class RecordLegalStatusForm(DeedForm):
     authority = forms.CharField(label=_("Court or authority"), max_length=200, required=False)
     order_number = forms.CharField(label=_("Number of the order"), max_length=80, required=False)
 
-    def choose_from(self, statuses: Sequence[tuple[str, str]]) -> RecordLegalStatusForm:
-        """Offer the legal statuses of the jurisdiction."""
-        field = self.fields["status"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "—"), *statuses]
-        return self
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        status = self.fields["status"]
+        assert isinstance(status, forms.ChoiceField)
+        status.choices = choices_of(pack_in_force().legal_statuses, timezone.localdate(), "—")
 
 
 class AddDocumentForm(DeedForm):

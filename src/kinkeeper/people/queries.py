@@ -6,14 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
 
 from kinkeeper.access.gate import Actor, Unseen, may_read, one, seen
-from kinkeeper.access.models import Association
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, score
-from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.sensitivity import Level
 from kinkeeper.people.models import (
     ContactPoint,
@@ -144,13 +141,6 @@ def contact_points_of(actor: Actor, person: Person) -> QuerySet[ContactPoint]:
 def legal_statuses_of(actor: Actor, person: Person) -> QuerySet[LegalStatus]:
     """The legal statuses of a person from the first to the present one."""
     return seen(actor, LegalStatus).filter(person=person).select_related("person").order_by("starts_on")
-
-
-def legal_statuses_to_choose(actor: Actor) -> list[tuple[str, str]]:
-    """The legal statuses that the jurisdiction of the association knows today, as (code, words)."""
-    association = seen(actor, Association).first()
-    known = load_pack(association.pack).legal_statuses.values() if association else ()
-    return [(entry.code, gettext(entry.label)) for entry in known if entry.since <= actor.today.year <= entry.until]
 
 
 def documents_of(actor: Actor, person: Person) -> list[Document]:

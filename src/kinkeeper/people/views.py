@@ -85,7 +85,6 @@ def record_legal_status(request: ActorRequest, code: str) -> HttpResponse:
     """Record a legal status."""
     person = queries.person(request.actor, code)
     form = forms.RecordLegalStatusForm(request.POST or None)
-    form.choose_from(queries.legal_statuses_to_choose(request.actor))
     return _deed(request, actions.record_legal_status, person, form, _("Legal status recorded."))
 
 
