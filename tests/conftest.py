@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from kinkeeper.access.gate import Actor, actor_for
@@ -13,6 +14,14 @@ from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, Us
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.people.models import Name, Person, Sex
+
+
+def pytest_configure() -> None:
+    """Serve static files as they lie in the tree, and do not spend the suite’s time on slow password hashes."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+
 
 LONG_AGO = date(2020, 1, 1)
 PASSWORD = "a long enough password"

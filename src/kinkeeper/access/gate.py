@@ -33,7 +33,8 @@ ScopeT = TypeVar("ScopeT", bound=Scope)
 Held = tuple[str, int | None, int | None]
 
 NOTHING = Q(pk__in=[])
-EVERYTHING = Q()
+# Not the empty Q: `Q() | other` is `other`, so a widening by everything would be lost without a word.
+EVERYTHING = ~Q(pk__in=[])
 
 # What the seat lets its holder read inside the rows of its scope (THREAT_MODEL.md, table of roles).
 CEILING: dict[str, Level] = {
