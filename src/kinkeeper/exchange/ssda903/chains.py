@@ -235,8 +235,9 @@ def _too_long_under_one_status(links: Sequence[Link], child: Child) -> Iterator[
             began = link.day
         last = link
         limit = codes.PACK.legal_statuses[status].days_limit if status in _LIMIT_RULES else 0
-        if link.row and limit and began:
-            days = ((link.ended or child.latest(link.row)) - began).days
+        until = link.ended or (child.known_until(link.row) if link.row else None)
+        if link.row and limit and began and until:
+            days = (until - began).days
             if days > limit:
                 reason = _(
                     "“{status}” lasts {days} days; at most {limit} are allowed. Correct the dates or the legal status."

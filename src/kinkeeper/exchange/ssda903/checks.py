@@ -30,6 +30,10 @@ class Child:
         """The last day a row may speak of: the end of its collection year, or today if that is still to come."""
         return min(self.today, year_end(row.year)) if row.year is not None else self.today
 
+    def known_until(self, row: Row) -> date | None:
+        """How long an open row is known to have lasted; None when it says nothing of its year, as records kept here."""
+        return self.latest(row) if row.year is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kinkeeper.exchange.ssda903.codes import same_place, sex_of
+from kinkeeper.exchange.ssda903.codes import SUCCESSORS, same_place, sex_of
 from kinkeeper.exchange.ssda903.rows import Fault, Row
+from kinkeeper.exchange.ssda903.years import year_end
 
 Key = tuple[str, ...]
 
@@ -78,9 +79,15 @@ def _fact(group: Sequence[Row]) -> tuple[Fact, list[Fault]]:
 
 
 def _fullest(rows: Sequence[Row]) -> Row:
-    """The row that speaks for all: the latest that knows the end, else the latest."""
+    """The row that speaks for all: one that knows the end, then one with the newest code of its place, then the latest."""
     closing = rows[0].kind.closing
-    return max(rows, key=lambda row: (any(row[column] for column in closing), row.year or 0, row.file, row.line))
+    places = {row.values.get("PLACE", "") for row in rows}
+
+    def weight(row: Row) -> tuple[bool, bool, int, str, int]:
+        newest = any(row.values.get("PLACE", "") in SUCCESSORS.get(place, ()) for place in places)
+        return any(row[column] for column in closing), newest, row.year or 0, row.file, row.line
+
+    return max(rows, key=weight)
 
 
 def _difference(earlier: Row, later: Row) -> str:
@@ -93,7 +100,7 @@ def _difference(earlier: Row, later: Row) -> str:
             return column
     one = tuple(earlier[column] for column in closing)
     two = tuple(later[column] for column in closing)
-    if one == two or (earlier.file != later.file and _may_close(earlier, later, one, two)):
+    if one == two or (earlier.file != later.file and _may_close(earlier, later)):
         return ""
     return next(column for column, a, b in zip(closing, one, two, strict=True) if a != b)
 
@@ -101,17 +108,26 @@ def _difference(earlier: Row, later: Row) -> str:
 def _says_same(column: str, earlier: Row, later: Row) -> bool:
     if column == "SEX":
         return sex_of(earlier[column]) == sex_of(later[column])
-    if column == "PLACE" and (earlier.year or 0) != (later.year or 0):
-        first, second = sorted((earlier, later), key=lambda row: row.year or 0)
-        return same_place(first[column], second[column])
+    if column == "PLACE":
+        same = {earlier.year, later.year}
+        if len(same) > 1:
+            first, second = sorted((earlier, later), key=lambda row: row.year or 0)
+            return same_place(first[column], second[column]) or (
+                None in same and same_place(second[column], first[column])
+            )
     return earlier[column] == later[column]
 
 
-def _may_close(earlier: Row, later: Row, one: Sequence[str], two: Sequence[str]) -> bool:
-    """Whether one of two rows was simply written before the end was known. A later year may not reopen what ended."""
-    if not any(one):
-        return (earlier.year or 0) <= (later.year or 0)
-    return not any(two) and (later.year or 0) <= (earlier.year or 0)
+def _may_close(one: Row, two: Row) -> bool:
+    """Whether one of two rows was simply written before the end was known: a later year may not reopen what had ended."""
+    closing = one.kind.closing
+    still_open, ended = sorted((one, two), key=lambda row: any(row[column] for column in closing))
+    if any(still_open[column] for column in closing):
+        return False
+    end = ended.on(closing[0])
+    if still_open.year is None or ended.year is None or end is None or still_open.year <= ended.year:
+        return True
+    return end > year_end(still_open.year)
 
 
 def _repeats(row: Row, twin: Row) -> Fault:

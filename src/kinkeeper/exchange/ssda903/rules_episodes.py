@@ -14,7 +14,8 @@ from kinkeeper.exchange.ssda903.years import birthday
 
 
 def _days(row: Row, child: Child) -> int:
-    return ((row.on("DEC") or child.latest(row)) - row.day("DECOM")).days
+    until = row.on("DEC") or child.known_until(row)
+    return (until - row.day("DECOM")).days if until else 0
 
 
 _PLACE_AGE_RULES = {"S1": "373", "R5": "372", "P3": "374", "H5": "371", "K3": "371", "P2": "370"}
@@ -62,6 +63,12 @@ def _wrong_age_for(reason: str) -> Callable[[Row, Child], bool]:
         return age < kind.youngest or bool(kind.below and age >= kind.below)
 
     return broken
+
+
+def _of_age_in_care(row: Row, child: Child) -> bool:
+    until = child.known_until(row)
+    adult = until is not None and birthday(child.born_on, 18) < until
+    return adult and not row["DEC"] and (row["LS"], row["PLACE"]) != ("V2", "K2")
 
 
 def _wrong_provider(row: Row) -> bool:
@@ -116,7 +123,7 @@ EPISODE_CHECKS = (
         "DEC",
         _A,
         "359",
-        lambda r, c: not r["DEC"] and birthday(c.born_on, 18) < c.latest(r) and (r["LS"], r["PLACE"]) != ("V2", "K2"),
+        _of_age_in_care,
         _("The young person is 18 and care has not ended. Fill in when and why it ended."),
     ),
     Check(

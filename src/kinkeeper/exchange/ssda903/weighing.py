@@ -16,8 +16,7 @@ from kinkeeper.exchange.ssda903.judging import Judgement, judge
 from kinkeeper.exchange.ssda903.records import ChildRecord, HeaderYear
 from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row
 from kinkeeper.exchange.ssda903.tables import TABLES
-from kinkeeper.exchange.ssda903.writing import rows_of
-from kinkeeper.exchange.ssda903.years import year_label, year_of
+from kinkeeper.exchange.ssda903.writing import rows_ever
 
 Key = tuple[str, date | int]
 
@@ -40,7 +39,7 @@ def weigh(rows: Sequence[Row], bad: Sequence[BadRow], kept: ChildRecord | None, 
         return Outcome(alone.record, len(alone.landed), 0, (*bad, *alone.quarantined), alone.warnings)
     if not alone.quarantined and all(map(_Known(alone.record, kept), rows)):
         return Outcome(None, 0, len(rows), tuple(bad), alone.warnings)
-    again = rows_kept(kept, today)
+    again = rows_kept(kept)
     both = judge([*again, *rows], bad, today=today)
     ours = {row.file for row in again}
     contradicted = next((row for row in both.quarantined if row.file in ours), None)
@@ -57,14 +56,13 @@ def weigh(rows: Sequence[Row], bad: Sequence[BadRow], kept: ChildRecord | None, 
     )
 
 
-def rows_kept(record: ChildRecord, today: date) -> list[Row]:
-    """What is kept of a child, as rows of every return it belongs to."""
-    found = []
-    for year in range(record.headers[0].year, year_of(today) + 1):
-        file = _("records kept here ({year})").format(year=year_label(year))
-        for line, (table, cells) in enumerate(rows_of(record, year), 1):
-            found.append(Row(file, line, table, year, dict(zip(TABLES[table].header, cells, strict=True))))
-    return found
+def rows_kept(record: ChildRecord) -> list[Row]:
+    """What is kept of a child, each fact as one row. Its dated rows are of no year, so that a file of any year may end them."""
+    file = str(_("records kept here"))
+    return [
+        Row(file, line, table, year, dict(zip(TABLES[table].header, cells, strict=True)))
+        for line, (table, year, cells) in enumerate(rows_ever(record), 1)
+    ]
 
 
 def facts_in(record: ChildRecord) -> Iterator[tuple[Key, object]]:

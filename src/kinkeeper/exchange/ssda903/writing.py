@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from kinkeeper.exchange.ssda903 import codes
-from kinkeeper.exchange.ssda903.records import ChildRecord, Episode, HeaderYear
+from kinkeeper.exchange.ssda903.records import ChildRecord, Episode, HeaderYear, LeavingYear
 from kinkeeper.exchange.ssda903.rows import safe_cell
 from kinkeeper.exchange.ssda903.tables import DOLO, SW_EPISODES, tables_of
 from kinkeeper.exchange.ssda903.years import format_date, year_end, year_start
@@ -67,13 +67,31 @@ def rows_of(record: ChildRecord, year: int) -> Iterator[tuple[str, Cells]]:
     born = format_date(record.born_on)
     yield "Header", _header(record, year, born)
     for fact in leaving:
-        yield "OC3", (record.child, born, fact.in_touch, fact.activity, fact.accommodation)
+        yield "OC3", _leaving(record.child, born, fact)
     if episodes:
         needs = {episode.started_on: period.need for period in record.periods for episode in period.episodes}
         for episode in episodes:
             yield "Episodes", _episode(record.child, episode, needs[episode.started_on], year)
         yield from _dated_rows(record, year, born)
         yield from _yearly_rows(record, year, born)
+
+
+def rows_ever(record: ChildRecord) -> Iterator[tuple[str, int | None, Cells]]:
+    """Everything a record says, each fact once, as (table, year, cells). Dated facts are whole and of no year."""
+    born = format_date(record.born_on)
+    for header in record.headers:
+        yield "Header", header.year, _header(record, header.year, born)
+    for fact in record.leaving:
+        yield "OC3", fact.year, _leaving(record.child, born, fact)
+    for period in record.periods:
+        for episode in period.episodes:
+            yield "Episodes", None, _episode(record.child, episode, period.need, None)
+    for table, cells in _dated_rows(record, None, born):
+        yield table, None, cells
+    yearly = (record.asylum, record.health, record.adoptions, record.permanence)
+    for year in sorted({fact.year for facts in yearly for fact in facts}):
+        for table, cells in _yearly_rows(record, year, born):
+            yield table, year, cells
 
 
 def _header(record: ChildRecord, year: int, born: str) -> Cells:
@@ -90,12 +108,16 @@ def _header(record: ChildRecord, year: int, born: str) -> Cells:
     )
 
 
+def _leaving(child: str, born: str, fact: LeavingYear) -> Cells:
+    return child, born, fact.in_touch, fact.activity, fact.accommodation
+
+
 def _said_in(headers: tuple[HeaderYear, ...], year: int) -> HeaderYear:
     known = [header for header in headers if header.year <= year]
     return known[-1] if known else headers[0]
 
 
-def _episode(child: str, episode: Episode, need: str, year: int) -> Cells:
+def _episode(child: str, episode: Episode, need: str, year: int | None) -> Cells:
     ended = _until(episode.ended_on, year)
     return (
         child,
@@ -103,7 +125,7 @@ def _episode(child: str, episode: Episode, need: str, year: int) -> Cells:
         episode.new_reason,
         episode.legal_status,
         need,
-        codes.place_code(episode.place, year),
+        episode.place if year is None else codes.place_code(episode.place, year),
         episode.provider,
         format_date(ended),
         episode.end_reason if ended else "",
@@ -114,7 +136,7 @@ def _episode(child: str, episode: Episode, need: str, year: int) -> Cells:
     )
 
 
-def _dated_rows(record: ChildRecord, year: int, born: str) -> Iterator[tuple[str, Cells]]:
+def _dated_rows(record: ChildRecord, year: int | None, born: str) -> Iterator[tuple[str, Cells]]:
     child = record.child
     for review in record.reviews:
         if _touches(review.held_on, review.held_on, year):
@@ -130,7 +152,7 @@ def _dated_rows(record: ChildRecord, year: int, born: str) -> Iterator[tuple[str
     yield from _order_rows(record, year, born)
 
 
-def _order_rows(record: ChildRecord, year: int, born: str) -> Iterator[tuple[str, Cells]]:
+def _order_rows(record: ChildRecord, year: int | None, born: str) -> Iterator[tuple[str, Cells]]:
     child = record.child
     for decision in record.decisions:
         if _touches(decision.decided_on, decision.ceased_on, year):
@@ -162,12 +184,17 @@ def _yearly_rows(record: ChildRecord, year: int, born: str) -> Iterator[tuple[st
             yield "PrevPerm", (child, born, before.option, before.authority, before.ordered_on)
 
 
-def _touches(started_on: date, ended_on: date | None, year: int) -> bool:
+def _touches(started_on: date, ended_on: date | None, year: int | None) -> bool:
+    """Whether something belongs to a year; everything does where no year is asked for."""
+    if year is None:
+        return True
     return started_on <= year_end(year) and (ended_on is None or ended_on >= year_start(year))
 
 
-def _until(ended_on: date | None, year: int) -> date | None:
+def _until(ended_on: date | None, year: int | None) -> date | None:
     """The end as the return of that year knows it: what ends after 31 March is still open."""
+    if year is None:
+        return ended_on
     return ended_on if ended_on and ended_on <= year_end(year) else None
 
 
