@@ -107,6 +107,7 @@ LANGUAGES = environment.languages()
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = environment.time_zone()
 USE_I18N = True
+FORMAT_MODULE_PATH = ["kinkeeper.ui.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -1,0 +1,1 @@
+"""English as written by an international association: day before month, 24 hours."""
