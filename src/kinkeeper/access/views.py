@@ -285,7 +285,6 @@ def open_record(request: ActorRequest) -> HttpResponse:
     if verdict and form.is_valid():
         with refusals_on(form):
             opening = actions.open_record(request.actor, **form.particulars)
-            messages.warning(request, _("The record is open to you for two hours. Its supervisors are told."))
             return redirect(_record_page(opening.subject_type, opening.subject_code))
     return render(request, "access/open_record.html", {"form": form, "verdict": verdict})
 

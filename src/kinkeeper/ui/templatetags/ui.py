@@ -223,18 +223,18 @@ def filters(context: Context, form: Any, action: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag
-def day(value: Any, form: str = "DATE_FORMAT", missing: str = "") -> SafeString:
+def day(value: Any, form: str = "", missing: str = "") -> SafeString:
     """A day or an instant in the reader’s language, with the exact value for machines."""
     if not value:
         return format_html('<span class="soft">{}</span>', missing or _("not recorded"))
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        chosen = "DATETIME_FORMAT" if form == "DATE_FORMAT" else form
+        chosen = form or "DATETIME_FORMAT"
         return format_html(
             '<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), formats.date_format(local, chosen)
         )
     if isinstance(value, date):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value, form))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value, form or "DATE_FORMAT"))
     return format_html("<span>{}</span>", value)
 
 
