@@ -60,12 +60,27 @@ def refused(sheaf: Sheaf, field: str, reason: str, code: str) -> tuple[BadRow, .
 
 
 def without(sheaf: Sheaf, settled: Mapping[tuple[str, int], QuarantinedRow]) -> tuple[Sheaf, int]:
-    """The rows that nobody has settled in quarantine yet, and how many of the others were mended."""
-    places = [(row.file, row.line) for row in sheaf.rows] + [(bad.file, bad.line) for bad in sheaf.bad]
-    mended = sum(place in settled and settled[place].state == QuarantinedRow.State.MENDED for place in places)
-    rows = tuple(row for row in sheaf.rows if (row.file, row.line) not in settled)
-    bad = tuple(one for one in sheaf.bad if (one.file, one.line) not in settled)
-    return Sheaf(sheaf.child, rows, bad), mended
+    """The rows that are left to judge, and how many of the others were mended: what those said is kept by now.
+
+    Rows that were set aside stay in quarantine, and are told to the judge as such.
+    """
+    rows: list[Row] = []
+    bad: list[BadRow] = []
+    mended = 0
+    both: list[Row | BadRow] = [*sheaf.rows, *sheaf.bad]
+    for row in both:
+        known = settled.get((row.file, row.line))
+        if known and known.state == QuarantinedRow.State.MENDED:
+            mended += 1
+        elif known:
+            fault = Fault(row.file, row.line, known.field, known.reason, known.guard)
+            cells = row.values if isinstance(row, Row) else row.cells
+            bad.append(BadRow(row.file, row.line, row.table, row.year, cells, (fault,)))
+        elif isinstance(row, Row):
+            rows.append(row)
+        else:
+            bad.append(row)
+    return Sheaf(sheaf.child, tuple(rows), tuple(bad)), mended
 
 
 def once_more(mended: Row, waiting: Iterable[QuarantinedRow]) -> Sheaf:

@@ -86,7 +86,9 @@ def _copy(content: IO[bytes], target: Path, most: int) -> int:
             size += len(block)
             if size > most:
                 raise Refused(
-                    _("These files are too large to be brought in through the browser."), guard="G-FILES", field="uploads"
+                    _("These files are too large to be brought in through the browser."),
+                    guard="G-FILES",
+                    field="uploads",
                 )
             handle.write(block)
     return size

@@ -188,7 +188,7 @@ class _Case:
             start = fact.row.day("MIS_START")
             self.depend(fact, self.periods_in(start, start), "581")
             self.judge_absence(fact, previous)
-            previous = fact
+            previous = self.standing(previous, fact)
         self.judge_one_after_another("PlacedAdoption", "DATE_PLACED", "DATE_PLACED_CEASED", "579")
         self.judge_one_after_another("DoLo", "DOLO_START", "DOLO_END", "")
         self.judge_workers()
@@ -222,9 +222,15 @@ class _Case:
                 self.ledger.add([row.fault("MIS_END", reason.format(day=format_date(left)), "G-TIME", "577")])
 
     def judge_one_after_another(self, table: str, start: str, end: str, rule: str) -> None:
-        facts = self.facts(table)
-        for previous, fact in itertools.pairwise(facts):
-            self.judge_pair(previous, fact, start, end, rule)
+        previous: Fact | None = None
+        for fact in self.facts(table):
+            if previous is not None:
+                self.judge_pair(previous, fact, start, end, rule)
+            previous = self.standing(previous, fact)
+
+    def standing(self, previous: Fact | None, fact: Fact) -> Fact:
+        """Which of two facts the next one must not overlap: one that overlapped itself is out of the way."""
+        return previous if previous is not None and self.ledger.holds(fact) else fact
 
     def judge_pair(self, previous: Fact, fact: Fact, start: str, end: str, rule: str) -> None:
         ended, began = previous.row.on(end), fact.row.day(start)
