@@ -71,6 +71,12 @@ class AddRelativeForm(TieForm):
 
     field_order = ("version", "kind", "given", "middle", "family", "sex", "birth", "legally_responsible", "contact")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            # Asked only of those whom a refusal has shown somebody to compare with.
+            del self.fields["surely_new"]
+
     def clean(self) -> dict[str, Any]:
         """Somebody may have one name only, but not none."""
         cleaned = super().clean() or {}

@@ -58,10 +58,10 @@ def may_tie_kin(actor: Actor, person: Person) -> Verdict:
 
 
 def may_end_tie(actor: Actor, tie: Kinship) -> Verdict:
-    """A tie that no longer holds is ended by the workers of the unit."""
+    """A tie that no longer holds is ended by the workers of either person’s unit."""
     if tie.ends_on:
         return Verdict(_("This tie has already ended."))
-    return _keeps(actor, tie.person.unit_id)
+    return _keeps(actor, tie.person.unit_id) or _keeps(actor, tie.relative.unit_id)
 
 
 def may_set_up_household(actor: Actor, family: Family) -> Verdict:

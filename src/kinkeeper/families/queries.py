@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from kinkeeper.access.gate import Actor, one, seen
@@ -304,3 +305,14 @@ def perhaps_kin(actor: Actor, person: Person, text: str) -> list[Person]:
 def tie(actor: Actor, code: str) -> Kinship:
     """One tie in sight."""
     return one(seen(actor, Kinship).select_related("person", "relative"), code=code)
+
+
+def tie_in_words(actor: Actor, tie: Kinship) -> str:
+    """A tie as one says it: “Layla Saleh: mother of Noor Saleh”; who is out of sight stays unnamed."""
+    known = _known(actor, [tie.person_id, tie.relative_id])
+    person, relative = known.get(tie.person_id), known.get(tie.relative_id)
+    return _("%(person)s: %(kin)s of %(relative)s") % {
+        "person": person.name if person else _("somebody you do not see"),
+        "kin": kin_word(tie.kind, person.sex if person else Sex.UNKNOWN),
+        "relative": relative.name if relative else _("somebody you do not see"),
+    }

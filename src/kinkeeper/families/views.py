@@ -28,19 +28,27 @@ def add_relative(request: ActorRequest, code: str) -> HttpResponse:
 def tie_kin(request: ActorRequest, code: str) -> HttpResponse:
     """Tie two people whose records are here already."""
     person = people.person(request.actor, code)
-    text = request.GET.get("q", "")
+    text = request.GET.get("who", "")
     form = forms.TieKinForm(request.POST or None)
     form.choose_from(queries.perhaps_kin(request.actor, person, text))
-    return _deed(request, actions.tie_kin, person, person, form, _("The tie is recorded."), q=text)
+    return _deed(request, actions.tie_kin, person, person, form, _("The tie is recorded."), who=text)
 
 
 def end_tie(request: ActorRequest, code: str) -> HttpResponse:
     """Say that a tie no longer holds."""
     tie = queries.tie(request.actor, code)
-    known = people.people(request.actor).filter(pk__in=[tie.person_id, tie.relative_id])
-    form = forms.EndTieForm(request.POST or None)
-    page = known.filter(pk=tie.relative_id).first() or known.get()
-    return _deed(request, actions.end_tie, tie, page, form, _("The tie has ended."), known=known)
+    known = people.people(request.actor)
+    back = known.filter(pk=tie.relative_id).first() or known.get(pk=tie.person_id)
+    words = queries.tie_in_words(request.actor, tie)
+    return _deed(
+        request,
+        actions.end_tie,
+        tie,
+        back,
+        forms.EndTieForm(request.POST or None),
+        _("The tie has ended."),
+        words=words,
+    )
 
 
 def found_family(request: ActorRequest, code: str) -> HttpResponse:
@@ -53,9 +61,9 @@ def found_family(request: ActorRequest, code: str) -> HttpResponse:
 def add_member(request: ActorRequest, code: str) -> HttpResponse:
     """Add somebody whose record is here already to a family."""
     family = one(queries.families(request.actor), code=code)
-    text = request.GET.get("q", "")
+    text = request.GET.get("who", "")
     form = forms.AddMemberForm(request.POST or None).choose_from(people.search(request.actor, text, limit=10))
-    return _deed(request, actions.add_member, family, family, form, _("The member is added."), q=text)
+    return _deed(request, actions.add_member, family, family, form, _("The member is added."), who=text)
 
 
 def set_up_household(request: ActorRequest, code: str) -> HttpResponse:

@@ -70,6 +70,12 @@ class RegisterPersonForm(NameForm):
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     surely_new = forms.BooleanField(label=_("I have compared: this is nobody whom we know already"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            # Asked only of those whom a refusal has shown somebody to compare with.
+            del self.fields["surely_new"]
+
     @property
     def particulars(self) -> dict[str, Any]:
         """Ask for a comparison unless the worker says that it was made."""
