@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kinkeeper.access.actions import open_record
 from kinkeeper.access.gate import Unseen, machine
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Job
@@ -53,6 +54,16 @@ def test_a_job_that_runs_twice_tells_once(amina: Colleague, dalia: Colleague, no
     run_due_jobs()
     assert Job.objects.get().state == Job.State.DONE
     assert Notice.objects.count() == 1
+
+
+def test_supervisors_are_told_of_an_emergency_opening(
+    dalia: Colleague, bruno: Colleague, amina: Colleague, noor: Person
+) -> None:
+    open_record(bruno.actor, record=noor.code, reason="Noor is at our door, hurt, and asks for her carers.")
+    run_due_jobs()
+    notice = Notice.objects.get()
+    assert (notice.to, notice.kind, notice.subject_code) == (dalia.user, "record_opened", noor.code)
+    assert notice.link == reverse("openings")
 
 
 def told(colleague: Colleague) -> Notice:

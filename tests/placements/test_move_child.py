@@ -64,7 +64,7 @@ def test_the_reason_says_what_changed(
     "changes, guard, field, words",
     [
         ({"moved_on": TODAY + timedelta(days=1)}, "G-TIME", "moved_on", "still to come"),
-        ({"moved_on": MAY}, "G-TIME", "moved_on", "after the last change, which was on May 6, 2024"),
+        ({"moved_on": MAY}, "G-TIME", "moved_on", "after the last change, which was on 6 May 2024"),
         ({"moved_on": MAY - timedelta(days=1)}, "G-TIME", "moved_on", "after the last change"),
         ({"leave_reason": ""}, "G-REASON", "leave_reason", "Say why"),
         ({"leave_reason": "WHIM"}, "G-CODE", "leave_reason", "no code “WHIM”"),

@@ -51,10 +51,10 @@ def test_a_move_is_read_once_more_and_confirmed(
 ) -> None:
     address, browser = reverse("move_child", args=[noor.code]), amina.browser
     asked = browser.get(address).content.decode()
-    assert "Noor Saleh has lived in The Okafors since May 6, 2024." in asked
+    assert "Noor Saleh has lived in The Okafors since 6 May 2024." in asked
     assert "House Three · 0 of 1 places taken" in asked
     summary = browser.post(address, the_move(in_care, house_three)).content.decode()
-    assert "Noor Saleh moves from The Okafors to House Three on June 3, 2024." in summary
+    assert "Noor Saleh moves from The Okafors to House Three on 3 June 2024." in summary
     assert len(story(noor)) == 1
     done = browser.post(address, the_move(in_care, house_three, confirmed="yes"))
     assert done.status_code == 302

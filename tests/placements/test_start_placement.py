@@ -146,8 +146,8 @@ def test_a_home_without_a_limit_takes_everybody(
 @pytest.mark.parametrize(
     "changes, guard, words",
     [
-        ({"closed_on": JULY}, "G-CAP", "closed on July 1, 2024"),
-        ({"opened_on": JUNE}, "G-CAP", "opened only on June 3, 2024"),
+        ({"closed_on": JULY}, "G-CAP", "closed on 1 July 2024"),
+        ({"opened_on": JUNE}, "G-CAP", "opened only on 3 June 2024"),
         ({"age_to": 3}, "G-CAP", "takes children of another age"),
         ({"age_from": 14}, "G-CAP", "takes children of another age"),
     ],

@@ -136,7 +136,7 @@ def assess_risk(actor: Actor, case: Case, *, risk: str) -> Case:
 def close_case(actor: Actor, case: Case, *, closed_on: date, close_reason: str) -> Case:
     """Close a case: nobody is responsible any more from that day on. It can be opened again."""
     # Whoever begins care at this moment holds the child: wait for them, then ask once more.
-    Person.objects.select_for_update(of=("self",)).get(pk=case.child_id)
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=case.child_id)
     if objection := objection_to("close_case", case):
         raise Refused(objection, guard="G-CLOSE")
     if not close_reason.strip():
@@ -157,7 +157,7 @@ def reopen_case(actor: Actor, case: Case, *, reopened_on: date) -> Case:
     insist_on_the_past(reopened_on, actor.today, "reopened_on")
     assert case.closed_on is not None, "a_closed_case_has_its_day"
     insist_on_order(reopened_on, case.closed_on, _("The case was closed on %(day)s."), "reopened_on")
-    Person.objects.select_for_update(of=("self",)).get(pk=case.child_id)
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=case.child_id)
     if Case.objects.filter(child=case.child_id, state=Case.State.OPEN).exists():
         raise Refused(_("This child has another open case. Go on with that one."), guard="G-OVERLAP")
     worker = workers_of(actor, case.unit_id).filter(pk=case.worker_id).first() if case.worker_id else None
@@ -209,7 +209,7 @@ def _begin(actor: Actor, child: Person, unit: Unit, kind: str, opened_on: date) 
 def _insist_on_room(worker: User, case: Case) -> None:
     """Nobody carries more children than the pack allows."""
     # Two cases given to one worker at the same moment: the second waits here and counts the first.
-    User.objects.select_for_update(of=("self",)).get(pk=worker.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
     limit = pack_in_force().limit("caseload")
     # All of them count, also those in units that the actor does not see.
     carried = Case.objects.filter(worker=worker, state=Case.State.OPEN).exclude(pk=case.pk).count()

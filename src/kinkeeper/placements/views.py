@@ -46,8 +46,9 @@ def move_child(request: ActorRequest, code: str) -> HttpResponse:
     """Move a child: fill in, read the move once more in words, confirm."""
     period = queries.period_to_change(request.actor, code)
     homes = queries.homes_to_choose(request.actor, period.child)
-    form = forms.MoveChildForm(request.POST or None, homes=homes).at(period)
     now = queries.where_lives(request.actor, [period.child]).get(period.child_id)
+    start = {"care_type": now.care_type if now else ""}
+    form = forms.MoveChildForm(request.POST or None, homes=homes, initial=start).at(period)
     if form.is_valid() and "confirmed" in request.POST:
         with refusals_on(form):
             actions.move_child(request.actor, period, **form.particulars)
