@@ -44,8 +44,8 @@ def test_a_line_says_what_it_shows() -> None:
     assert svg.get("aria-labelledby") == f"{title.get('id')} {words.get('id')}"
     assert (title.text, words.text) == ("Where I live", "Two homes.")
     periods = [found.text for found in svg.iter(f"{SVG}title")]
-    assert "Berisha & sons: Jan. 1, 2019 to June 1, 2021" in periods
-    assert "The Okafors: June 1, 2021 until today" in periods
+    assert "Berisha & sons: 1 January 2019 to 1 June 2021" in periods
+    assert "The Okafors: 1 June 2021 until today" in periods
 
 
 def test_no_drawing_has_a_style_of_its_own() -> None:
