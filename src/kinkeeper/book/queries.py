@@ -201,7 +201,8 @@ def _deeds(
     else:
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
-    wanted += [("families.add_relative", child.code, child), ("people.describe_person", child.code, child)]
+    wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin")]
+    wanted += [(f"people.{name}", child.code, child) for name in ("name_person", "record_language", "describe_person")]
     if period:
         wanted.append(("placements.end_placement", child.code, period))
     return deeds(actor, wanted)
@@ -285,9 +286,11 @@ def _houses(mine: Residence | None, siblings: Sequence[Relative]) -> list[House]
 ABOUT_A_PERSON = (
     "people.record_contact_point",
     "people.name_person",
+    "people.record_language",
     "people.describe_person",
     "people.add_document",
     "families.add_relative",
+    "families.tie_kin",
     "cases.open_case",
 )
 

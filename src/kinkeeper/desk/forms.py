@@ -21,7 +21,7 @@ ORDERS = ["name", "age", "since", "visit", "due", "risk", "worker", "unit"]
 class CaseloadFilter(forms.Form):
     """Which cases to list and in which order. Anything unknown in the address is ignored, never an error page."""
 
-    q = forms.CharField(label=_("Name or case code"), required=False, max_length=100)
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
     worker = forms.ChoiceField(label=_("Worker"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     risk = forms.ChoiceField(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from kinkeeper.access.gate import may_read
 from kinkeeper.access.models import pack_in_force
-from kinkeeper.lib.duties import Duty
+from kinkeeper.lib.duties import VISIT, Duty
 from kinkeeper.lib.names import dir_of
 from kinkeeper.lib.packs import Pack
 from kinkeeper.ui.charts import Band, Mark, timeline
@@ -41,22 +41,35 @@ def due_in_words(due_on: date, today: date) -> str:
         # Translators: a length of time, such as “12 days overdue” or “3 months overdue”.
         return _("%(time)s overdue") % {"time": time_in_words(due_on, today)}
     if days == 0:
-        return _("due today")
+        return _("today")
     if days == 1:
-        return _("due tomorrow")
-    return _("due in %(time)s") % {"time": time_in_words(today, due_on)}
+        return _("tomorrow")
+    return _("in %(time)s") % {"time": time_in_words(today, due_on)}
 
 
 @register.simple_tag(takes_context=True)
-def due_badge(context: Context, duty: Duty) -> SafeString:
-    """How due a visit or review is: red when overdue, amber within a week, quiet after that; in words each time."""
+def due_badge(context: Context, duty: Duty, named: bool = True) -> SafeString:
+    """What is due and how much: red when overdue, amber within a week, quiet after that; in words each time."""
     today = context["actor"].today
     days = duty.days_left(today)
     tone, drawing = (
         ("bad", "clock") if days < 0 else ("warn", "calendar-due") if days <= SOON else ("plain", "calendar")
     )
-    title = date_format(duty.due_on, "DATE_FORMAT")
-    return format_html('<span title="{}">{}</span>', title, badge(due_in_words(duty.due_on, today), tone, drawing))
+    words = due_in_words(duty.due_on, today)
+    if named:
+        # Translators: what is due and how much, such as “First visit: 12 days overdue”.
+        words = _("%(deed)s: %(when)s") % {"deed": duty_words(duty), "when": words}
+    return format_html(
+        '<span title="{}">{}</span>', date_format(duty.due_on, "DATE_FORMAT"), badge(words, tone, drawing)
+    )
+
+
+@register.filter
+def duty_words(duty: Duty) -> str:
+    """What is due, as one says it; the first of its kind is called so."""
+    if duty.kind == VISIT:
+        return _("Visit") if duty.last_on else _("First visit")
+    return _("Review") if duty.last_on else _("First review")
 
 
 @register.simple_tag(takes_context=True)
@@ -132,11 +145,8 @@ def duty_address(duty: Duty) -> str:
 
 
 def address(name: str, code: str) -> str:
-    """The address of a deed’s page; nothing where it has no page, so that no button leads astray."""
-    try:
-        return reverse(name, args=[code])
-    except NoReverseMatch:
-        return ""
+    """The address of a deed’s page: the name of the act is that of its page."""
+    return reverse(name, args=[code])
 
 
 @register.inclusion_tag("ui/avatar.html")
@@ -208,7 +218,9 @@ DEEDS = {
     "set_photo": (_lazy("Set the photo"), "photo"),
     "add_relative": (_lazy("Add a relative"), "users"),
     "describe_person": (_lazy("Correct birth and sex"), "pencil"),
-    "name_person": (_lazy("Add a name"), "language"),
+    "name_person": (_lazy("Add a name"), "user-circle"),
+    "record_language": (_lazy("Add a language"), "language"),
+    "tie_kin": (_lazy("Tie to someone known"), "sitemap"),
     "record_contact_point": (_lazy("Add a telephone or address"), "phone"),
     "open_case": (_lazy("Open a case"), "folder"),
     "assign_worker": (_lazy("Give to another worker"), "user"),
@@ -228,9 +240,8 @@ DEEDS = {
 @register.simple_tag
 def sort_deeds(deeds: list[Any]) -> dict[str, Any]:
     """The first deed that is allowed stands out; the others wait in a menu, those that are refused last."""
-    offered = [deed for deed in deeds if address(deed.name, deed.code)]
-    allowed = [deed for deed in offered if deed.verdict]
-    refused = [deed for deed in offered if not deed.verdict]
+    allowed = [deed for deed in deeds if deed.verdict]
+    refused = [deed for deed in deeds if not deed.verdict]
     return {"first": allowed[0] if allowed else None, "rest": [*allowed[1:], *refused]}
 
 

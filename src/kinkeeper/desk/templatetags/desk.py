@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -63,15 +62,6 @@ def load_bar(part: int, whole: int) -> SafeString:
     """A quiet bar beside a number that is already written; nothing for those who listen."""
     bar = '<progress class="load-bar" value="{}" max="{}" aria-hidden="true"></progress>'
     return format_html(bar, part, max(whole, 1))
-
-
-@register.simple_tag
-def administration_address() -> str:
-    """The way to the administration, which has its room beside the accounts."""
-    try:
-        return reverse("administration")
-    except NoReverseMatch:
-        return ""
 
 
 @register.inclusion_tag("desk/places.html")
