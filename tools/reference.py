@@ -25,11 +25,7 @@ from kinkeeper.access.models import Role
 from kinkeeper.journal.acts import acts, reaction_called, reactions
 from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
-
-try:
-    from kinkeeper.site import cli
-except ImportError:
-    cli = None
+from kinkeeper.site import cli
 from kinkeeper.site.environment import SETTINGS
 from tools.guards import guards_of
 
@@ -92,7 +88,7 @@ def commands_page() -> str:
 
 def commands() -> list[argparse.ArgumentParser]:
     """The parser of `kinkeeper` and those of its commands."""
-    return list(_parsers(cli.parser())) if cli else []
+    return list(_parsers(cli.parser()))
 
 
 def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -107,7 +103,9 @@ def _command(parser: argparse.ArgumentParser, level: str) -> str:
     text = f"{level} {parser.prog}\n\n{' '.join((parser.description or '').split())}\n\n"
     rows = [(_option(action), _help(parser, action)) for action in parser._actions if _is_own(action)]
     text += table(("Argument", "What it does"), rows) + "\n" if rows else ""
-    epilog = (parser.epilog or "").strip()
+    epilog = (parser.epilog or "").removeprefix("examples:")
+    if epilog.startswith("\n"):
+        return f"{text}```sh\n{inspect.cleandoc(epilog)}\n```\n\n"
     return text + (f"{epilog}\n\n" if epilog else "")
 
 
@@ -126,9 +124,6 @@ def _help(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
     words = (action.help or "") % {**vars(action), "prog": parser.prog}
     if action.choices:
         words += f" One of: {', '.join(map(str, action.choices))}."
-    usual = action.default
-    if usual not in (None, False, argparse.SUPPRESS, "") and "default" not in words and action.option_strings:
-        words += f" Usually {code(usual)}."
     return words
 
 
