@@ -83,7 +83,7 @@ def _care_ended_between(last: Link, link: Link) -> bool:
         return False
     if last["REC"] in codes.PACK.exits:
         return starts or last.bad is None
-    return starts and link.day > ended
+    return starts and link.day > ended and not (last.bad or link.bad)
 
 
 def faults_in_chain(links: Sequence[Link], child: Child) -> Iterator[Fault]:
