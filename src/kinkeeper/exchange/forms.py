@@ -113,7 +113,7 @@ class MendRowForm(DeedForm):
             self.fields[column.name] = forms.CharField(
                 label=column.name,
                 initial=values.get(column.name, ""),
-                required=False,
+                required=column.required,
                 max_length=200,
                 help_text=_("day/month/year") if column.kind is Kind.DATE else _known(column.codes),
             )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Count, Model, QuerySet, When
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Unit, User
@@ -15,6 +16,7 @@ from kinkeeper.exchange.keeping.homes import HomeKey, key_of_home
 from kinkeeper.exchange.keeping.shelf import CHILD_NUMBER, Shelf
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.exchange.policy import IMPORTERS
+from kinkeeper.exchange.ssda903.ledger import WAITS
 from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.homes.models import Home
 from kinkeeper.people.models import Identifier, LegalStatus, Person
@@ -38,8 +40,10 @@ def import_like(actor: Actor, unit: Unit, digest: str) -> Import | None:
 
 
 def rows_in_quarantine(actor: Actor) -> QuerySet[QuarantinedRow]:
-    """Rows in quarantine in the order of their files, with the import they came with."""
-    return seen(actor, QuarantinedRow).select_related("of", "of__unit").order_by("file", "line")
+    """Rows in quarantine: those with faults of their own first, each in the order of its file."""
+    waits_for_another = When(guard=WAITS, then=1)
+    rows = seen(actor, QuarantinedRow).select_related("of", "of__unit")
+    return rows.order_by(Choice(waits_for_another, default=0), "file", "line")
 
 
 def waiting_by(actor: Actor, brought: Import, column: str) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def land(actor: Actor, brought: Import, told: Tell | None = None) -> Import:
 
 
 def quarantine_in_words(actor: Actor, brought: Import) -> Iterator[dict[str, Any]]:
-    """The rows of an import that did not land, as machines read them."""
+    """The rows of an import that did not land, as machines read them; those that only wait for another come last."""
     rows = queries.rows_in_quarantine(actor).filter(of=brought).exclude(state=QuarantinedRow.State.MENDED)
     for row in rows.iterator(chunk_size=1000):
         yield {"file": row.file, "line": row.line, "field": row.field, "reason": row.reason}

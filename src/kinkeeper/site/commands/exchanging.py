@@ -7,9 +7,8 @@ import sys
 from typing import Any
 
 from kinkeeper.access.actions import found_association
-from kinkeeper.access.gate import Actor, machine
+from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Programme, Role, Unit
-from kinkeeper.access.policy import SETUP
 from kinkeeper.exchange import actions, tasks
 from kinkeeper.exchange.models import Import
 from kinkeeper.exchange.ssda903.years import year_label
@@ -44,9 +43,7 @@ def bring_in(asked: argparse.Namespace) -> int:
 def _unit_to_import_into(code: str | None, warnings: list[dict[str, Any]]) -> Unit:
     """The unit that was named, or the only one; in an empty installation a bare one is made."""
     if not Association.objects.exists():
-        found_association(
-            Actor(name=SETUP), name="Imported association", country="GB", pack="england", programmes=_BARE
-        )
+        found_association(machine("setup"), name="Imported association", country="GB", pack="england", programmes=_BARE)
         warnings.append(
             _warning("This installation was empty. An association with one unit was made; give them their real names.")
         )

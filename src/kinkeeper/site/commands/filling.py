@@ -14,9 +14,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from kinkeeper.access.actions import appoint_first_administrator, found_association
-from kinkeeper.access.gate import Actor
-from kinkeeper.access.models import Association, Programme, Unit, User
-from kinkeeper.access.policy import SETUP
+from kinkeeper.access.gate import machine
+from kinkeeper.access.models import Association, Programme, Role, Unit, User
 from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
@@ -86,7 +85,7 @@ def setup(asked: argparse.Namespace) -> int:
     for programme, unit in units:
         programmes.setdefault(programme, []).append(unit)
     with transaction.atomic():
-        actor = Actor(name=SETUP)
+        actor = machine("setup", Role.ADMINISTRATOR)
         founded = found_association(actor, name=name, country=country, pack=pack, programmes=programmes)
         appoint_first_administrator(actor, founded, email=email, name=admin, password=password)
     say(f"{name} is set up. Next: kinkeeper serve, sign in as {email}, and invite your colleagues.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -32,7 +33,7 @@ log = logging.getLogger("kinkeeper.worker")
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
 PAUSE_SECONDS = 1.0
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 NIGHT_SECONDS = 24 * 3600
 
 

@@ -11,7 +11,7 @@ from random import Random
 from django.db import transaction
 
 from kinkeeper.access.actions import found_association
-from kinkeeper.access.gate import Actor, machine
+from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Role
 from kinkeeper.cases.actions import bring_in_cases
 from kinkeeper.cases.models import Case, Contact
@@ -74,7 +74,7 @@ class _Maker:
     def _found(self, association: Association | None) -> Staff:
         count = -(-self.wish.children // NEIGHBOURHOOD)
         if association is None:
-            setup = Actor(name="machine:setup")
+            setup = machine("setup")
             programmes = staff.programmes_for(count)
             association = found_association(
                 setup, name=staff.NAME, country=staff.COUNTRY, pack=staff.PACK, programmes=programmes, is_demo=True
