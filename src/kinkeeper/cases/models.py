@@ -71,7 +71,8 @@ class Case(Row):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["worker", "state"], name="cases_of_a_worker"),
+            # With unit and child, because every question of a caseworker about people asks for all four.
+            models.Index(fields=["worker", "state", "unit", "child"], name="cases_of_a_worker"),
             models.Index(fields=["unit", "state"], name="cases_of_a_unit"),
         ]
 

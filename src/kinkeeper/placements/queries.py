@@ -113,7 +113,8 @@ def occupancies(actor: Actor, homes: Iterable[Home], on: date) -> dict[int, int]
 
 def occupants(actor: Actor, home: Home, on: date) -> list[Residence]:
     """Which children live in a home on a day, as far as the actor sees them, longest there first. Two questions."""
-    rows = Episode.objects.in_force(on).filter(placement__home=home, pk__in=seen(actor, Episode).values("pk"))
+    visible = seen(actor, Episode).filter(placement__home=home).values("pk")
+    rows = Episode.objects.in_force(on).filter(placement__home=home, pk__in=visible)
     found = list(rows.select_related("period__child", "placement__home", "legal_status"))
     since = _arrivals({row.placement_id for row in found})
     stays = [Residence(row, since[row.placement_id], home, row.placement.care_type) for row in found]
