@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from kinkeeper.journal.acts import acts
 from kinkeeper.site.environment import SETTINGS
@@ -181,3 +183,37 @@ def test_every_decision_is_listed() -> None:
     folder = ROOT / "docs" / "why" / "decisions"
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in folder.glob("[0-9]*.md") if path.name not in text] == []
+
+
+# ---- what people wrote -----------------------------------------------------------------------------------------------
+
+
+def unknown_names(text: str) -> list[str]:
+    """Names such as `people.Person` or `homes.Home.capacity` that the tables do not have."""
+    found = []
+    for room, model, name in re.findall(r"`([a-z]+)\.([A-Z]\w+)(?:\.([a-z_]+))?`", text):
+        try:
+            table = apps.get_model(room, model)
+            if name and not hasattr(table, name):
+                found.append(f"{room}.{model}.{name}")
+        except LookupError:
+            found.append(f"{room}.{model}")
+    return found
+
+
+def test_the_glossary_names_tables_that_exist() -> None:
+    text = (docs.REFERENCE / "glossary.md").read_text(encoding="utf-8")
+    assert "`people.Person`" in text
+    assert unknown_names(text) == []
+    assert unknown_names("`people.Ghost` `homes.Home.ghost` `homes.Home.capacity`") == [
+        "people.Ghost",
+        "homes.Home.ghost",
+    ]
+
+
+def test_the_floors_are_drawn_in_their_order() -> None:
+    drawing = (ROOT / "docs" / "why" / "house.md").read_text(encoding="utf-8").split("## The floors")[1].split("```")[1]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    drawn = [room for room in re.findall(r"\b([a-z]+)/", drawing) if room != "packs"]
+    assert drawn == [room.strip(" ()") for layer in layers for room in layer.split("|")]
