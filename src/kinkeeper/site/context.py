@@ -108,7 +108,7 @@ class Frame:
     @cached_property
     def openings(self) -> list[OpenRecord]:
         """The records that an opening shows to this actor now."""
-        if self.actor is None or not self.actor.opened:
+        if self.actor is None or self.actor.user_id is None or not self.actor.opened:
             return []
         live = seen(self.actor, Opening).filter(user_id=self.actor.user_id, closed_at=None)
         return [
