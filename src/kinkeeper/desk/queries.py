@@ -27,6 +27,7 @@ from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.placements.queries import Residence, free_places, last_visits, occupancies, occupants, where_lives
 
 ROWS = 50
+HOMES_SHOWN = 12
 FEW = 5
 WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
@@ -376,7 +377,7 @@ def unit_page(actor: Actor, code: str) -> UnitPage:
         unit=unit,
         figures=next(iter(counted), None),
         seats=list(held.select_related("user").order_by("role", "user__name")),
-        homes=home_lines(actor, list(open_homes)),
+        homes=home_lines(actor, list(open_homes[:HOMES_SHOWN])),
         mine=own.count(),
         deeds=[deed for deed in book.deeds(actor, [(name, code, unit) for name in ABOUT_A_UNIT]) if deed.verdict],
     )
