@@ -233,7 +233,7 @@ def _call(do: Callable[..., Any]) -> str:
 
 def guards_page() -> str:
     """The rules that refuse a deed or keep an imported row back, with the sentences people read."""
-    text = "The code in the first column travels with a refusal, so that a test or a support letter can name it.\n\n"
+    text = "The code travels with the refusal, so that a test or a letter can name it. Words in braces stand for what is said each time.\n\n"
     found = guards_of(PACKAGE)
     for guard in sorted(found):
         said = [f"* {words} <small>({place})</small>\n" for words, place in found[guard]]
