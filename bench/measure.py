@@ -228,6 +228,8 @@ def main() -> None:
     from django.db import connection
 
     settings.ALLOWED_HOSTS.append("testserver")
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     scene = Scene()
     answer = {
         "engine": connection.vendor,

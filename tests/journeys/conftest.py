@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     env = {**os.environ, "KINKEEPER_DATA": str(data), "KINKEEPER_LANGUAGES": "en,ru,ar"}
     for name in ("KINKEEPER_DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
         env.pop(name, None)
-    command = [KINKEEPER, "demo", "--children", "40", "--seed", "7", "--no-serve"]
+    command = [str(KINKEEPER), "demo", "--children", "40", "--seed", "7", "--no-serve"]
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()
     server = subprocess.Popen([KINKEEPER, "serve", "--port", str(port), "--workers", "1"], env=env)

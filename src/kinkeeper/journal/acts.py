@@ -179,8 +179,9 @@ def _guarded(value: object) -> bool:
 def _locked(actor: Actor, row: models.Model) -> models.Model:
     rows: models.QuerySet[Any] = seen(actor, type(row)).filter(pk=row.pk)
     if connection.features.has_select_for_update:
-        # Lock first, by key alone: a scope may join tables that cannot be locked.
-        type(row)._base_manager.select_for_update(of=("self",)).filter(pk=row.pk).first()
+        # Lock first, by key alone: a scope may join tables that cannot be locked. Keys stay referable meanwhile, so that
+        # a long deed on a unit does not hold up every row that names the unit.
+        type(row)._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=row.pk).first()
     found = rows.first()
     if found is None:
         raise Unseen
