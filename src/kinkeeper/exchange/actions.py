@@ -380,7 +380,8 @@ def _quarantine(brought: Import, rows: Sequence[BadRow]) -> None:
     known = {(row.file, row.line): row for row in there}
     for bad in rows:
         row = known.get((bad.file, bad.line))
-        if row and row.state == QuarantinedRow.State.WAITING and row.reason != why(bad)["reason"]:
+        # The same fault keeps its words, so that files that come in again change nothing.
+        if row and row.state == QuarantinedRow.State.WAITING and row.guard != why(bad)["guard"]:
             write(row, **why(bad))
     fresh = [bad for bad in rows if (bad.file, bad.line) not in known]
     QuarantinedRow.objects.bulk_create([quarantined(brought, bad) for bad in fresh])

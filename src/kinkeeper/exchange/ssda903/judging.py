@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from kinkeeper.exchange.ssda903 import chains, codes
 from kinkeeper.exchange.ssda903.building import child_record
 from kinkeeper.exchange.ssda903.chains import Link, Period
-from kinkeeper.exchange.ssda903.checks import Child
+from kinkeeper.exchange.ssda903.checks import Child, before
 from kinkeeper.exchange.ssda903.ledger import Ledger
 from kinkeeper.exchange.ssda903.merging import Fact, Merged, merge
 from kinkeeper.exchange.ssda903.records import ChildRecord
@@ -122,7 +122,8 @@ class _Case:
         assert year is not None, "reading states the year of every row of Header"
         seen: list[Row | BadRow] = [*self.rows, *self.bad]
         after_care = any(row.table == "OC3" and row.year == year for row in seen)
-        if after_care or self.periods_in(year_start(year), year_end(year)) or self.loose:
+        spoilt = any(row.table == "Episodes" and row.year == year and _is_upside_down(row) for row in seen)
+        if after_care or spoilt or self.periods_in(year_start(year), year_end(year)) or self.loose:
             return
         reason = _(
             "Nothing says that this child was in care or left care in {year}. Add the episodes, or remove the row."
@@ -327,6 +328,11 @@ def continuously_looked_after(links: Sequence[Link], year: int) -> bool:
         for link in inside
     )
     return bool(inside) and not broken
+
+
+def _is_upside_down(row: Row | BadRow) -> bool:
+    """Whether an episode has a fault that hides when it was: then that fault is to be told, not that there was no care."""
+    return isinstance(row, BadRow) or before(row, "DEC", "DECOM")
 
 
 def _touches(period: Period, first: date, last: date) -> bool:
