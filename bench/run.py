@@ -11,7 +11,6 @@ import math
 import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,7 @@ PAGE = ROOT / "docs" / "reference" / "performance.md"
 FIGURES = ROOT / "build" / "bench.json"
 KINKEEPER = Path(sys.executable).parent / "kinkeeper"
 # The generator makes about this many persons (kin, carers, staff aside) for each child it is asked for.
-PERSONS_PER_CHILD = 3.2
+PERSONS_PER_CHILD = 4.0
 
 Figures = dict[str, Any]
 
@@ -53,6 +52,7 @@ _METER = (
 
 def database(engine: str, folder: Path, name: str) -> dict[str, str]:
     """The environment of a new, empty installation."""
+    folder.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "KINKEEPER_DATA": str(folder)}
     env.pop("KINKEEPER_DATABASE_URL", None)
     if engine == "postgresql":
@@ -63,19 +63,28 @@ def database(engine: str, folder: Path, name: str) -> dict[str, str]:
     return env
 
 
-def measure(engine: str, persons: int, rounds: int, seed: int) -> Figures:
-    """Fill an installation of about this size and measure it."""
-    children = max(20, round(persons / PERSONS_PER_CHILD))
-    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
-        env = database(engine, Path(folder), f"bench{persons}")
-        command = [str(KINKEEPER), "generate", "--children", str(children), "--seed", str(seed), "--years", "3"]
-        _out, seconds, peak = run(command, env)
+def measure(engine: str, persons: int, rounds: int, seed: int, keep: Path | None) -> Figures:
+    """Fill an installation of about this size, or take the one that was kept, and measure it."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as scratch:
+        folder = keep / f"{engine}-{persons}" if keep else Path(scratch)
+        env = database(engine, folder, f"bench{persons}")
+        filled = folder / "filled.json"
+        if not filled.exists():
+            filled.write_text(json.dumps(fill(persons, seed, env)))
         out, _seconds, _peak = run([sys.executable, "-m", "bench.measure", "--rounds", str(rounds)], env)
         figures: Figures = json.loads(out)
-        figures.update({"asked": persons, "children": children, "fill_s": round(seconds, 1), "fill_peak_mb": peak})
+        figures.update(json.loads(filled.read_text()))
         if engine == "sqlite":
-            figures["database_mb"] = round((Path(folder) / "kinkeeper.sqlite3").stat().st_size / 1e6)
+            figures["database_mb"] = round((folder / "kinkeeper.sqlite3").stat().st_size / 1e6)
     return figures
+
+
+def fill(persons: int, seed: int, env: dict[str, str]) -> Figures:
+    """Fill an empty installation with about this many persons."""
+    children = max(20, round(persons / PERSONS_PER_CHILD))
+    command = [str(KINKEEPER), "generate", "--children", str(children), "--seed", str(seed), "--years", "3"]
+    _out, seconds, peak = run(command, env)
+    return {"asked": persons, "children": children, "fill_s": round(seconds, 1), "fill_peak_mb": peak}
 
 
 def import_speed(engine: str, children: int, seed: int) -> Figures:
@@ -179,13 +188,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--import-children", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="keep the filled installations here and take them again next time")
     args = parser.parse_args()
     found: list[Figures] = []
     imports: list[Figures] = []
     for engine in args.engines.split(","):
         for persons in (int(text) for text in args.persons.split(",")):
             print(f"{engine}: about {persons} persons", file=sys.stderr, flush=True)
-            found.append(measure(engine, persons, args.rounds, args.seed))
+            found.append(measure(engine, persons, args.rounds, args.seed, args.keep))
         if args.import_children:
             print(f"{engine}: import of {args.import_children} children", file=sys.stderr, flush=True)
             imports.append(import_speed(engine, args.import_children, args.seed))
@@ -193,7 +203,6 @@ def main() -> None:
     FIGURES.write_text(json.dumps({"pages": found, "imports": imports}, indent=1))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page(found, imports))
-    shutil.rmtree(ROOT / "build" / "bench-data", ignore_errors=True)
     print(f"Written: {PAGE.relative_to(ROOT)}")
 
 
