@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.models import Opening, Role, Unit
 from kinkeeper.cases.models import Case
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Look
@@ -184,3 +185,23 @@ def test_a_person_without_a_birth_is_shown(amina: Colleague, village: Unit, noor
     Person.objects.filter(pk=noor.pk).update(birth="", born_from=None)
     register(village, "Nobody", "Else")
     assert "age not known" in page(amina, noor)
+
+
+def test_an_opened_record_is_read_as_a_book_and_the_look_says_so(
+    bruno: Colleague, noor: Person, noors_case: Case, in_care: PeriodOfCare
+) -> None:
+    visited(noors_case, MAY, note="She cried.")
+    now = timezone.now()
+    Opening.objects.create(
+        user=bruno.user, subject_type="people.person", subject_id=noor.pk, subject_code=noor.code, unit=noor.unit,
+        reason="Found alone at the station.", opened_at=now, until=now + timedelta(hours=1),
+    )  # fmt: skip
+    text = page(bruno, noor)
+    assert "in an emergency" in text
+    assert "She cried." not in text
+    assert Look.objects.get().through_opening
+
+
+def test_a_director_of_another_programme_sees_nothing(other_unit: Unit, noor: Person) -> None:
+    director = hire("Otto Other", (Role.DIRECTOR, other_unit.programme))
+    assert director.browser.get(reverse("child", args=[noor.code])).status_code == 404

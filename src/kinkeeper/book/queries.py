@@ -123,9 +123,12 @@ class Book:
 
 
 def child_or_relative(actor: Actor, code: str) -> tuple[Person, bool]:
-    """The person with this code, and whether a case makes them one of our children for this actor."""
+    """The person with this code, and whether they are a child to this actor: by a case, or opened in an emergency."""
     person = one(seen(actor, Person).select_related("unit"), code=code)
-    return person, cases(actor).filter(child=person).exists()
+    ours = cases(actor).filter(child=person).exists()
+    if not ours and person.pk in actor.opened_rows(Person):
+        ours = seen(actor, PeriodOfCare).filter(child=person).exists()
+    return person, ours
 
 
 def book_of(actor: Actor, child: Person) -> Book:
