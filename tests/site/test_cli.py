@@ -152,6 +152,7 @@ def everything() -> list[object]:
     ]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_same_seed_and_day_make_the_same_people(kinkeeper: Call) -> None:
     from django.core.management import call_command
 
