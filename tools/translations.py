@@ -12,11 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from kinkeeper.lib.packs import messages
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "kinkeeper"
@@ -47,6 +51,17 @@ def compile_all() -> int:
     return 0
 
 
+@contextmanager
+def labels_of_the_packs(package: Path) -> Iterator[None]:
+    """The labels of the jurisdiction packs as marked strings, for as long as makemessages reads the package."""
+    page = package / "packs" / "labels.py"
+    page.write_text("".join(f"_({label!r})\n" for label in messages()), encoding="utf-8")
+    try:
+        yield
+    finally:
+        page.unlink()
+
+
 def collect(package: Path) -> None:
     """Run makemessages over a package; new languages get a catalogue."""
     (package / "locale").mkdir(exist_ok=True)
@@ -55,7 +70,8 @@ def collect(package: Path) -> None:
     for language in LANGUAGES:
         command += ["--locale", language]
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    subprocess.run(command, cwd=package, check=True, env=environment)
+    with labels_of_the_packs(package):
+        subprocess.run(command, cwd=package, check=True, env=environment)
     for path in catalogues(package):
         path.write_text(with_short_header(path.read_text(encoding="utf-8"), path.parent.parent.name), encoding="utf-8")
 
