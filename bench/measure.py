@@ -179,16 +179,17 @@ def mover(scene: Scene) -> Deed:
     keys = list(periods.filter(started_on__lt=today).order_by("pk").values_list("pk", flat=True)[:400])
     pack = load_pack(actor_pack())
     reason = next(iter(pack.reasons_for_change))
+    # A foster family takes children of every age.
+    care_type = "U6" if "U6" in pack.care_types else "FOSTER_ST"
 
     def move(number: int) -> None:
         period = PeriodOfCare._base_manager.get(pk=keys[number])
-        last = Episode._base_manager.filter(period=period).order_by("-started_on")[0]
         placements.move_child(
             actor,
             period,
             home=homes[number % 2],
             moved_on=today,
-            care_type=last.placement.care_type,
+            care_type=care_type,
             leave_reason=reason,
         )
 

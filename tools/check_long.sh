@@ -1,0 +1,23 @@
+#!/bin/bash
+# The long proofs: round trips of the SSDA903 return at 200 and 10 000 children, and the public validator's verdict.
+#   tools/check_long.sh [CHILDREN …]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[ $# -gt 0 ] || set -- 200 10000
+out="build/check-long"
+rm -rf "$out"
+mkdir -p "$out"
+
+for children in "$@"; do
+    echo "── $children children: generate, export three years, import, export again, compare"
+    .venv/bin/python -m tools.check_round_trip --children "$children" --keep "$out/$children" --json "$out/$children.json"
+    echo "── $children children: csc-validator-be-903, rule packs 2022/23 to 2024/25"
+    .venv-validator/bin/python tools/validate_903.py "$out/$children"/20* > "$out/validator-$children.json" || {
+        cat "$out/validator-$children.json"
+        echo "The validator found errors that are not the package's own." >&2
+        exit 1
+    }
+    echo "   no error but the package's own, row by row: $out/validator-$children.json"
+done
+echo "All long proofs hold."
