@@ -24,7 +24,9 @@ def tables_of_the_house() -> list[type[Model]]:
 def faults_of(model: type[Model]) -> Iterable[CheckMessage]:
     """What this table has forgotten to declare."""
     if scope_of(model) is None:
-        yield Error(f"{model._meta.label} has no @scope.", hint="Declare one in the room’s policy.py.", id="kinkeeper.E001")
+        yield Error(
+            f"{model._meta.label} has no @scope.", hint="Declare one in the room’s policy.py.", id="kinkeeper.E001"
+        )
     for field in model._meta.local_fields:
         if not field.auto_created and level_of(field) is None:
             yield Error(
@@ -44,7 +46,9 @@ def every_table_is_gated(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
 def the_admin_site_is_not_installed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The admin site would show every row to a superuser, past the gate."""
     if apps.is_installed("django.contrib.admin"):
-        return [Error("django.contrib.admin is installed.", hint="It bypasses the gate: remove it.", id="kinkeeper.E003")]
+        return [
+            Error("django.contrib.admin is installed.", hint="It bypasses the gate: remove it.", id="kinkeeper.E003")
+        ]
     return []
 
 

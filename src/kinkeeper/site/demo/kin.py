@@ -23,6 +23,8 @@ STREETS = ("Alder Lane", "Bridge Street", "Canal Road", "Chapel Row", "Fern Clos
            "Quarry Road", "Station Road", "Tanner’s Yard", "Weir Lane")  # fmt: skip
 TREES = ("Alder", "Ash", "Beech", "Birch", "Cedar", "Elm", "Hawthorn", "Hazel", "Juniper", "Larch", "Linden", "Maple", "Oak",
          "Poplar", "Rowan", "Willow", "Yew")  # fmt: skip
+# How many families write their names in their own letters first, where these are not Latin.
+OWN_SCRIPT = 0.65
 KINDS = {
     "kin": Home.Kind.RELATIVES,
     "foster": Home.Kind.FOSTER,
@@ -46,6 +48,7 @@ class Kin:
     parents: list[tuple[int, str]] = field(default_factory=list)
     at_home: list[int] = field(default_factory=list)
     grandmother: int | None = None
+    given: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -82,7 +85,7 @@ class Crowd:
     def new_kin(self, ethnic: str, postcode: str) -> Kin:
         """A family nobody of whom is registered yet."""
         tongue = names.tongue_of(self.rng, ethnic)
-        return Kin(tongue, self.rng.choice(tongue.families), self.rng.random() < 0.5, postcode)
+        return Kin(tongue, self.rng.choice(tongue.families), self.rng.random() < OWN_SCRIPT, postcode)
 
     def add_child(self, kin: Kin, record: ChildRecord) -> int:
         """A child of the return, with a name."""
@@ -93,9 +96,17 @@ class Crowd:
         return place
 
     def name(self, kin: Kin, sex: str) -> Called:
-        """A name for a member of this family."""
+        """A name for a member of this family that no other member bears."""
         sex = sex if sex in {"F", "M"} else self.rng.choice("FM")
-        return names.name_of(self.rng, kin.tongue, sex, kin.family_name, own_script=kin.own_script)
+        return self._unlike(kin.given, kin.tongue, sex, kin.family_name, own_script=kin.own_script)
+
+    def _unlike(self, given: set[str], tongue: Tongue, sex: str, family: Pair, *, own_script: bool) -> Called:
+        for _try in range(20):
+            called = names.name_of(self.rng, tongue, sex, family, own_script=own_script)
+            if called.given not in given:
+                break
+        given.add(called.given)
+        return called
 
     def add_elders(self, kin: Kin, eldest: date) -> None:
         """Parents as far as they are known, and sometimes a grandmother and a child who stayed at home."""
@@ -123,11 +134,12 @@ class Crowd:
         tongue = names.TONGUES[self.rng.choice(("en", "en", "en", "fr", "sq", "ru", "ar", "nl"))]
         family = self.rng.choice(tongue.families)
         found = []
+        given: set[str] = set()
         for number in range(plan.carers):
             staffed = plan.kind in {"group", "flat", "breaks"} and number
             mine = self.rng.choice(tongue.families) if staffed else family
             sex = "F" if number == 0 else self.rng.choice("FMMM")
-            called = names.name_of(self.rng, tongue, sex, mine, own_script=False)
+            called = self._unlike(given, tongue, sex, mine, own_script=False)
             born = self._years_before(plan.opened_on, 27, 52)
             found.append(self.add(called, born=born, sex=sex, tag=tongue.tag))
         return tongue, family, found

@@ -131,7 +131,7 @@ TONGUES: Mapping[str, Tongue] = {
 
 # Which families come with which ethnic code of the return, as weights by language tag.
 BY_ETHNIC: Mapping[str, Mapping[str, int]] = {
-    "WBRI": {"en": 74, "fr": 4, "nl": 8, "sq": 8, "ru": 6},
+    "WBRI": {"en": 62, "fr": 6, "nl": 8, "sq": 12, "ru": 12},
     "WIRI": {"en": 1},
     "WOTH": {"sq": 4, "ru": 4, "nl": 1, "fr": 1},
     "WROM": {"sq": 1, "ru": 1},
@@ -139,7 +139,7 @@ BY_ETHNIC: Mapping[str, Mapping[str, int]] = {
     "MWBA": {"en": 2, "fr": 1},
     "MWAS": {"en": 2, "uz-Latn": 1},
     "MOTH": {"en": 1, "sq": 1, "ar": 1, "ru": 1},
-    "APKN": {"ar": 1},
+    "APKN": {"ar": 3, "uz-Latn": 1},
     "ABAN": {"ar": 1},
     "AIND": {"en": 1},
     "AOTH": {"uz-Latn": 1, "uz-Cyrl": 1},

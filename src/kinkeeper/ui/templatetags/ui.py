@@ -234,7 +234,9 @@ def day(value: Any, form: str = "", missing: str = "") -> SafeString:
             '<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), formats.date_format(local, chosen)
         )
     if isinstance(value, date):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value, form or "DATE_FORMAT"))
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value, form or "DATE_FORMAT")
+        )
     return format_html("<span>{}</span>", value)
 
 
