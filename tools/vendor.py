@@ -25,7 +25,7 @@ MANIFEST = VENDOR / "manifest.json"
 TEST_FILES = ROOT / "tests" / "vendor"
 
 SOURCE_MAP = re.compile(r"\n?/\*# sourceMappingURL=.*?\*/|\n?//# sourceMappingURL=.*")
-FONT_FACE = re.compile(r"/\* (?P<name>\S+) \*/\n@font-face \{.*?\n\}\n", re.DOTALL)
+FONT_FACE = re.compile(r"/\* (?P<name>\S+) \*/\n@font-face \{.*?\n\}(?:\n|\Z)", re.DOTALL)
 
 Package = dict[str, Any]
 
