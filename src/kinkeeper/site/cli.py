@@ -249,7 +249,7 @@ def _json(one: argparse.ArgumentParser) -> None:
 
 def _size(one: argparse.ArgumentParser, children: int) -> None:
     one.add_argument("--children", type=_positive, default=children, metavar="N", help=f"children in care ({children})")
-    one.add_argument("--seed", type=int, default=2026, metavar="S", help="the same seed makes the same people (2026)")
+    one.add_argument("--seed", type=int, default=2, metavar="S", help="the same seed makes the same people (2)")
     one.add_argument("--years", type=_positive, default=3, metavar="Y", help="collection years up to the last day (3)")
 
 

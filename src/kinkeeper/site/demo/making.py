@@ -30,7 +30,7 @@ from kinkeeper.site.demo.histories import NEIGHBOURHOOD, ChildPlan, Neighbourhoo
 from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, home_from
 from kinkeeper.site.demo.staff import Staff
 
-SEED = 2026
+SEED = 2
 SMALL = 1000
 VISITED_FOR = timedelta(days=400)
 Tell = Callable[[int, int], None]

@@ -16,12 +16,10 @@ def avatar(rng: Random) -> bytes:
     """A head and shoulders of plain shapes: nobody’s face."""
     picture = Image.new("RGB", (SIDE, SIDE), rng.choice(GROUNDS))
     draw = ImageDraw.Draw(picture)
-    body, head, hair = rng.sample(SHAPES, 3)
+    body, hair = rng.sample(SHAPES, 2)
     draw.ellipse((28, 160, 228, 330), fill=body)
     draw.ellipse((78, 62, 178, 176), fill=hair)
     draw.ellipse((86, 82 + rng.randint(0, 14), 170, 180), fill=rng.choice(("#f2d3b8", "#d9a982", "#a8754f", "#6f4a32")))
-    if rng.random() < 0.4:
-        draw.rectangle((70, 74, 186, 92), fill=head)
     return _saved(picture)
 
 
