@@ -199,12 +199,13 @@ def _stays(plan: ChildPlan, homes: dict[str, Home]) -> Iterator[tuple[tuple[str,
 
 
 def visits(block: _Block, case: Case, child: Person, tag: str) -> list[Contact]:
-    """The visits of the last year: most of them monthly, some late, a few none at all."""
+    """The visits of the last year: most of them monthly, some late, a few forgotten for half a year, or not begun."""
     rng, until = block.rng, block.maker.wish.until
     luck = rng.random()
-    if luck < 0.03:
+    forgotten, late = rng.randint(170, 260), rng.randint(75, 150)
+    if luck < 0.03 and until - case.opened_on < timedelta(days=120):
         return []
-    day = until - timedelta(days=rng.randint(75, 190) if luck < 0.11 else rng.randint(1, 32))
+    day = until - timedelta(days=forgotten if luck < 0.03 else late if luck < 0.11 else rng.randint(1, 32))
     found: list[Contact] = []
     earliest = max(case.opened_on, until - VISITED_FOR)
     while day > earliest and len(found) < 12:
