@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, Q, QuerySet
@@ -29,6 +29,7 @@ from kinkeeper.placements.queries import Residence, Stay, absences_of, stays_of,
 from kinkeeper.plans.models import Review
 
 MOMENTS = 25
+PartT = TypeVar("PartT", Name, LegalStatus, Document)
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -137,8 +138,8 @@ def book_of(actor: Actor, child: Person) -> Book:
     case = own[0] if own else None
     stays = stays_of(actor, child)
     absences = list(absences_of(actor, child).select_related("child"))
-    statuses = list(people.legal_statuses_of(actor, child))
-    documents = people.documents_of(actor, child)
+    statuses = _of(child, people.legal_statuses_of(actor, child))
+    documents = _of(child, people.documents_of(actor, child))
     relatives, lives = kin_of(actor, child)
     siblings = [relative for relative in relatives if relative.tie.kind in Kinship.SIBLINGS]
     period = next((stay.period for stay in stays if stay.ended_on is None), None)
@@ -159,7 +160,7 @@ def book_of(actor: Actor, child: Person) -> Book:
             reverse=True,
         ),
         due=due_of(actor, [case]).get(case.pk, []) if case else [],
-        other_names=[name for name in people.names_of(actor, child) if str(name) != child.name],
+        other_names=[name for name in _of(child, people.names_of(actor, child)) if str(name) != child.name],
         languages=list(people.languages_of(actor, child)),
         families=_families_of(actor, child),
         deeds=_deeds(actor, child, case, period, absences),
@@ -188,6 +189,17 @@ def _families_of(actor: Actor, person: Person) -> list[Family]:
     return list(seen(actor, Family).filter(pk__in=current.values("family_id")))
 
 
+ABOUT_A_CHILD = ("name_person", "record_language", "record_identifier", "record_contact_point", "describe_person")
+
+
+def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
+    """These parts of a person, each with the person in hand, so that a judge need not ask for them again."""
+    found = list(rows)
+    for row in found:
+        row.person = person
+    return found
+
+
 def _deeds(
     actor: Actor, child: Person, case: Case | None, period: PeriodOfCare | None, absences: list[Absence]
 ) -> list[Deed]:
@@ -205,8 +217,10 @@ def _deeds(
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
     wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin")]
-    wanted += [(f"people.{name}", child.code, child) for name in ("name_person", "record_language", "describe_person")]
-    if period:
+    wanted += [(f"people.{name}", child.code, child) for name in ABOUT_A_CHILD]
+    if not period:
+        wanted.append(("people.record_legal_status", child.code, child))
+    else:
         wanted.append(("placements.end_placement", child.code, period))
     return deeds(actor, wanted)
 
@@ -290,6 +304,7 @@ ABOUT_A_PERSON = (
     "people.record_contact_point",
     "people.name_person",
     "people.record_language",
+    "people.record_identifier",
     "people.describe_person",
     "people.add_document",
     "families.add_relative",
@@ -322,8 +337,8 @@ def portrait_of(actor: Actor, person: Person) -> Portrait:
         lives=lives,
         cares_in=list(seen(actor, Carer).filter(person=person).select_related("home").order_by("-starts_on")),
         families=_families_of(actor, person),
-        documents=people.documents_of(actor, person),
-        other_names=[name for name in people.names_of(actor, person) if str(name) != person.name],
+        documents=_of(person, people.documents_of(actor, person)),
+        other_names=[name for name in _of(person, people.names_of(actor, person)) if str(name) != person.name],
         contact_points=list(people.contact_points_of(actor, person)),
         deeds=deeds(actor, [(name, person.code, person) for name in ABOUT_A_PERSON]),
     )

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.families.models import Kinship
@@ -24,7 +24,8 @@ def _told_apart(person: Person) -> str:
     if born is None:
         return f"{person.name} · {show_code(person.code)}"
     return (
-        _now("%(name)s, born %(birth)s") % {"name": person.name, "birth": born.text()} + f" · {show_code(person.code)}"
+        gettext("%(name)s, born %(birth)s") % {"name": person.name, "birth": born.text()}
+        + f" · {show_code(person.code)}"
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen
@@ -259,7 +259,8 @@ def _insist_on_no_other_care(pack: Pack, child: Person, day: date) -> None:
     ended = before.filter(exit__in=final).order_by("-ended_on").first()
     if ended is not None:
         raise Refused(
-            _("Care ended for good: “%(exit)s”. It cannot begin again.") % {"exit": say(pack.exits[ended.exit].label)},
+            _("Care ended for good: “%(exit)s”. It cannot begin again.")
+            % {"exit": gettext(pack.exits[ended.exit].label)},
             guard="G-STEP",
         )
 
@@ -319,14 +320,14 @@ def _insist_on_a_suitable_age(pack: Pack, home: Home, care: CareType, age: int |
     if age < least and not care.under_three_ok:
         raise Refused(
             _("A child under %(age)s lives in a family. “%(care_type)s” is not for so young a child.")
-            % {"age": least, "care_type": say(care.label)},
+            % {"age": least, "care_type": gettext(care.label)},
             guard="G-U3",
             field="care_type",
         )
     if age < care.youngest:
         raise Refused(
             _("“%(care_type)s” is possible from the age of %(age)s.")
-            % {"age": care.youngest, "care_type": say(care.label)},
+            % {"age": care.youngest, "care_type": gettext(care.label)},
             guard="G-AGE",
             field="care_type",
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import pack_in_force
@@ -23,7 +23,7 @@ class HomeField(forms.ChoiceField):
     def offer(self, homes: Sequence[Choice]) -> None:
         """The homes to choose from."""
         self.homes = {choice.home.code: choice.home for choice in homes}
-        self.choices = [("", say("Choose a home")), *((one.home.code, _places(one)) for one in homes)]
+        self.choices = [("", gettext("Choose a home")), *((one.home.code, _places(one)) for one in homes)]
 
     def clean(self, value: Any) -> Any:
         """The home behind the chosen code."""
@@ -33,10 +33,10 @@ class HomeField(forms.ChoiceField):
 def _places(choice: Choice) -> str:
     words = {"home": choice.home.name, "taken": choice.taken, "places": choice.home.capacity}
     if choice.home.capacity is None:
-        return say("%(home)s · %(taken)s children, no limit set") % words
+        return gettext("%(home)s · %(taken)s children, no limit set") % words
     if choice.is_full:
-        return say("%(home)s · full: %(taken)s of %(places)s places taken") % words
-    return say("%(home)s · %(taken)s of %(places)s places taken") % words
+        return gettext("%(home)s · full: %(taken)s of %(places)s places taken") % words
+    return gettext("%(home)s · %(taken)s of %(places)s places taken") % words
 
 
 class _WithLaw(DeedForm):

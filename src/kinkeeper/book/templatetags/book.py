@@ -8,17 +8,18 @@ from itertools import zip_longest
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
-from kinkeeper.access.gate import may_read
+from kinkeeper.access.gate import Actor, Verdict, may_read
 from kinkeeper.access.models import pack_in_force
+from kinkeeper.journal.acts import acts
 from kinkeeper.lib.duties import VISIT, Duty
 from kinkeeper.lib.names import dir_of
 from kinkeeper.lib.packs import Pack
@@ -183,13 +184,13 @@ def moment_tone(moment: Any) -> str:
 
 
 KINDS = [
-    ("", _lazy("everything")),
-    ("contacts", _lazy("visits and contacts")),
-    ("homes", _lazy("homes")),
-    ("reviews", _lazy("reviews")),
-    ("legal", _lazy("law")),
-    ("papers", _lazy("papers")),
-    ("work", _lazy("our work")),
+    ("", gettext_lazy("everything")),
+    ("contacts", gettext_lazy("visits and contacts")),
+    ("homes", gettext_lazy("homes")),
+    ("reviews", gettext_lazy("reviews")),
+    ("legal", gettext_lazy("law")),
+    ("papers", gettext_lazy("papers")),
+    ("work", gettext_lazy("our work")),
 ]
 
 
@@ -206,34 +207,38 @@ def risk_tone(case: Any) -> str:
 
 
 DEEDS = {
-    "record_contact": (_lazy("Record a visit"), "calendar-plus"),
-    "record_review": (_lazy("Record a review"), "notes"),
-    "start_placement": (_lazy("Begin care"), "home-heart"),
-    "move_child": (_lazy("Move to another home"), "arrows-exchange"),
-    "change_legal_status": (_lazy("Record a new legal status"), "gavel"),
-    "end_placement": (_lazy("End care"), "door-exit"),
-    "report_absence": (_lazy("Report missing"), "alert-triangle"),
-    "record_return": (_lazy("Record the return"), "home"),
-    "add_document": (_lazy("Add a paper"), "paperclip"),
-    "set_photo": (_lazy("Set the photo"), "photo"),
-    "add_relative": (_lazy("Add a relative"), "users"),
-    "describe_person": (_lazy("Correct birth and sex"), "pencil"),
-    "name_person": (_lazy("Add a name"), "user-circle"),
-    "record_language": (_lazy("Add a language"), "language"),
-    "tie_kin": (_lazy("Tie to someone known"), "sitemap"),
-    "record_contact_point": (_lazy("Add a telephone or address"), "phone"),
-    "open_case": (_lazy("Open a case"), "folder"),
-    "assign_worker": (_lazy("Give to another worker"), "user"),
-    "assess_risk": (_lazy("Judge the risk"), "shield-check"),
-    "close_case": (_lazy("Close the case"), "circle-check"),
-    "reopen_case": (_lazy("Open the case again"), "refresh"),
-    "add_member": (_lazy("Add a member"), "users"),
-    "set_up_household": (_lazy("Describe a household"), "home"),
-    "appoint_carer": (_lazy("Appoint a carer"), "user-heart"),
-    "describe_home": (_lazy("Change places and ages"), "pencil"),
-    "close_home": (_lazy("Close the home"), "door-exit"),
-    "open_home": (_lazy("Open a home"), "home-heart"),
-    "take_in_child": (_lazy("Take a child in"), "baby-carriage"),
+    "record_contact": (gettext_lazy("Record a visit"), "calendar-plus"),
+    "record_review": (gettext_lazy("Record a review"), "notes"),
+    "start_placement": (gettext_lazy("Begin care"), "home-heart"),
+    "move_child": (gettext_lazy("Move to another home"), "arrows-exchange"),
+    "change_legal_status": (gettext_lazy("Record a new legal status"), "gavel"),
+    "end_placement": (gettext_lazy("End care"), "door-exit"),
+    "report_absence": (gettext_lazy("Report missing"), "alert-triangle"),
+    "record_return": (gettext_lazy("Record the return"), "home"),
+    "add_document": (gettext_lazy("Add a paper"), "paperclip"),
+    "set_photo": (gettext_lazy("Set the photo"), "photo"),
+    "add_relative": (gettext_lazy("Add a relative"), "users"),
+    "describe_person": (gettext_lazy("Correct birth and sex"), "pencil"),
+    "name_person": (gettext_lazy("Add a name"), "user-circle"),
+    "record_language": (gettext_lazy("Add a language"), "language"),
+    "record_identifier": (gettext_lazy("Record a number"), "file-text"),
+    "record_legal_status": (gettext_lazy("Record a legal status"), "gavel"),
+    "tie_kin": (gettext_lazy("Tie to someone known"), "sitemap"),
+    "record_contact_point": (gettext_lazy("Add a telephone or address"), "phone"),
+    "open_case": (gettext_lazy("Open a case"), "folder"),
+    "assign_worker": (gettext_lazy("Give to another worker"), "user"),
+    "assess_risk": (gettext_lazy("Judge the risk"), "shield-check"),
+    "close_case": (gettext_lazy("Close the case"), "circle-check"),
+    "reopen_case": (gettext_lazy("Open the case again"), "refresh"),
+    "register_person": (gettext_lazy("Register a person"), "user-circle"),
+    "found_family": (gettext_lazy("Begin the record of a family"), "sitemap"),
+    "add_member": (gettext_lazy("Add a member"), "users"),
+    "set_up_household": (gettext_lazy("Describe a household"), "home"),
+    "appoint_carer": (gettext_lazy("Appoint a carer"), "user-heart"),
+    "describe_home": (gettext_lazy("Change places and ages"), "pencil"),
+    "close_home": (gettext_lazy("Close the home"), "door-exit"),
+    "open_home": (gettext_lazy("Open a home"), "home-heart"),
+    "take_in_child": (gettext_lazy("Take a child in"), "baby-carriage"),
 }
 
 
@@ -315,3 +320,9 @@ def in_a_row(names: list[str]) -> str:
 def in_a_row_of(people: list[Any]) -> str:
     """The names of these people as one says them."""
     return in_a_row([person.name for person in people])
+
+
+@register.simple_tag
+def may(actor: Actor, act: str, row: Model) -> Verdict:
+    """What the judge of an act says about a row: `{% may actor "people.end_name" name as verdict %}`."""
+    return acts[act].verdict(actor, row)
