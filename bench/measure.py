@@ -157,11 +157,13 @@ def deeds(scene: Scene, rounds: int) -> list[dict[str, Any]]:
             note="We read a book and walked to the river.",
         )
 
-    return [timed("record a visit", visit, rounds), timed("move a child", mover(scene), rounds)]
+    move, children = mover(scene)
+    # A child moves once a day at most, so a small association gives fewer rounds.
+    return [timed("record a visit", visit, rounds), timed("move a child", move, min(rounds, children - 2))]
 
 
-def mover(scene: Scene) -> Deed:
-    """Move children of the unit to and fro between two roomy homes made for the measurement."""
+def mover(scene: Scene) -> tuple[Deed, int]:
+    """A deed that moves one child of the unit after the other to a roomy home, and how many children there are."""
     from kinkeeper.access.gate import actor_for
     from kinkeeper.homes.models import Home
     from kinkeeper.lib.packs import load_pack
@@ -193,7 +195,7 @@ def mover(scene: Scene) -> Deed:
             leave_reason=reason,
         )
 
-    return move
+    return move, len(keys)
 
 
 def actor_pack() -> str:
