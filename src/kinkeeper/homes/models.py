@@ -36,7 +36,7 @@ class Home(Row):
     age_from = s1(models.PositiveSmallIntegerField(_("youngest age"), null=True, blank=True))
     age_to = s1(models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True))
     provider = s1(models.CharField(_("provider"), max_length=10, blank=True))
-    registration = s1(models.CharField(_("registration number"), max_length=20, blank=True))
+    registration = s1(models.CharField(_("registration number"), max_length=40, blank=True))
     address = s3(models.TextField(_("address"), blank=True), Compartment.ADDRESS)
     postcode = s3(models.CharField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
     telephone = s3(models.CharField(_("telephone"), max_length=40, blank=True), Compartment.ADDRESS)

@@ -31,7 +31,7 @@ def quarantined(brought: Import, bad: BadRow) -> QuarantinedRow:
     """A row that cannot land, whole, as it is kept until somebody mends it."""
     return QuarantinedRow(
         of=brought,
-        file=bad.file,
+        file=bad.file[:300],
         line=bad.line,
         table=bad.table,
         year=bad.year,

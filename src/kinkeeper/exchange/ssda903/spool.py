@@ -17,6 +17,8 @@ from pathlib import Path
 from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row
 
 BATCH = 5000
+# PostgreSQL has no room for the character zero, which damaged files are full of.
+UNREADABLE = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def fill(path: Path, found: Iterable[Row | BadRow | Fault]) -> Spooled:
                 remarks.append(item)
                 continue
             rows[item.table] = rows.get(item.table, 0) + 1
-            batch.append((item.child, _packed(item)))
+            batch.append((item.child.replace("\0", UNREADABLE), _packed(item)))
             if len(batch) >= BATCH:
                 spool.executemany("INSERT INTO line VALUES (?, ?)", batch)
                 batch.clear()
@@ -96,6 +98,10 @@ def _sheaf(child: str, found: list[Row | BadRow]) -> Sheaf:
 
 
 def _packed(row: Row | BadRow) -> str:
+    return _as_json(row).replace(r"\u0000", UNREADABLE)
+
+
+def _as_json(row: Row | BadRow) -> str:
     head = [row.file, row.line, row.table, row.year]
     if isinstance(row, Row):
         return json.dumps([*head, row.values], ensure_ascii=False)

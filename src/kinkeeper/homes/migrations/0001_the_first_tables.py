@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='youngest age')),
                 ('age_to', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='oldest age')),
                 ('provider', models.CharField(blank=True, max_length=10, verbose_name='provider')),
-                ('registration', models.CharField(blank=True, max_length=20, verbose_name='registration number')),
+                ('registration', models.CharField(blank=True, max_length=40, verbose_name='registration number')),
                 ('address', models.TextField(blank=True, verbose_name='address')),
                 ('postcode', models.CharField(blank=True, max_length=12, verbose_name='postcode')),
                 ('telephone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
