@@ -92,7 +92,7 @@ def test_a_line_with_a_cell_too_many_is_kept(land: Land, tmp_path: Path) -> None
 def test_unreadable_characters_are_kept_as_far_as_a_database_can(land: Land, tmp_path: Path) -> None:
     folder = year_one(tmp_path / "in")
     reviews = folder / "2022_23" / "Reviews.csv"
-    reviews.write_text(reviews.read_text() + "K1,03/05/2012,01/1\0/2022,PN\x01\nK\0,,,\n")
+    reviews.write_text(reviews.read_text() + "K1,03/05/2012,01/1\0/2022,PN\x01\nK\0,,\\u0000,\n")
     assert counts(land(folder)) == (5, 3, 0, 2)
 
 

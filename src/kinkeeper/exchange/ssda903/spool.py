@@ -58,7 +58,7 @@ def fill(path: Path, found: Iterable[Row | BadRow | Fault]) -> Spooled:
                 remarks.append(item)
                 continue
             rows[item.table] = rows.get(item.table, 0) + 1
-            batch.append((item.child.replace("\0", UNREADABLE), _packed(item)))
+            batch.append((_readable(item.child), _packed(item)))
             if len(batch) >= BATCH:
                 spool.executemany("INSERT INTO line VALUES (?, ?)", batch)
                 batch.clear()
@@ -98,15 +98,16 @@ def _sheaf(child: str, found: list[Row | BadRow]) -> Sheaf:
 
 
 def _packed(row: Row | BadRow) -> str:
-    return _as_json(row).replace(r"\u0000", UNREADABLE)
+    cells = row.values if isinstance(row, Row) else row.cells
+    body: list[object] = [row.file, row.line, row.table, row.year]
+    body.append({_readable(name): _readable(cell) for name, cell in cells.items()})
+    if isinstance(row, BadRow):
+        body.append([[fault.field, _readable(fault.reason), fault.code, fault.rule] for fault in row.faults])
+    return json.dumps(body, ensure_ascii=False)
 
 
-def _as_json(row: Row | BadRow) -> str:
-    head = [row.file, row.line, row.table, row.year]
-    if isinstance(row, Row):
-        return json.dumps([*head, row.values], ensure_ascii=False)
-    faults = [[fault.field, fault.reason, fault.code, fault.rule] for fault in row.faults]
-    return json.dumps([*head, row.cells, faults], ensure_ascii=False)
+def _readable(text: str) -> str:
+    return text.replace("\0", UNREADABLE)
 
 
 def _unpacked(body: str) -> Row | BadRow:
