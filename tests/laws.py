@@ -28,7 +28,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc",
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
     "lib", "ui", "access", "journal", "notices", "files", "people", "families", "cases", "plans", "homes",
-    "placements", "book", "exchange", "desk", "site",
+    "placements", "exchange", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}
 

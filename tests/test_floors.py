@@ -54,9 +54,9 @@ def test_the_contracts_hold(house):
             "kinkeeper.lib is not allowed to import kinkeeper.journal",
         ),
         (
-            "desk/planted.py",
-            "from kinkeeper.exchange import models",
-            "kinkeeper.desk is not allowed to import kinkeeper.exchange",
+            "exchange/planted.py",
+            "from kinkeeper.book import queries",
+            "kinkeeper.exchange is not allowed to import kinkeeper.book",
         ),
         (
             "cases/planted.py",

@@ -65,12 +65,12 @@ def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes]) -> Non
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A demo association of forty children on SQLite, served with its worker."""
+    """A demo association of sixty children on SQLite, served with its worker."""
     data = tmp_path_factory.mktemp("kinkeeper")
     env = {**os.environ, "KINKEEPER_DATA": str(data), "KINKEEPER_LANGUAGES": "en,ru,ar"}
     for name in ("KINKEEPER_DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
         env.pop(name, None)
-    command = [str(KINKEEPER), "demo", "--children", "40", "--seed", "7", "--no-serve"]
+    command = [str(KINKEEPER), "demo", "--children", "60", "--no-serve"]
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()
     server = subprocess.Popen([KINKEEPER, "serve", "--port", str(port), "--workers", "1"], env=env)

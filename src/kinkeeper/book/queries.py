@@ -17,6 +17,8 @@ from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.exchange.models import ReportedFact
+from kinkeeper.exchange.queries import reported_facts_of
 from kinkeeper.homes.models import Carer
 from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Look
@@ -97,6 +99,7 @@ class Book:
     languages: list[SpokenLanguage]
     families: list[Family]
     deeds: list[Deed]
+    reported: list[ReportedFact]
 
     @property
     def legal_now(self) -> LegalStatus | None:
@@ -164,6 +167,7 @@ def book_of(actor: Actor, child: Person) -> Book:
         languages=list(people.languages_of(actor, child)),
         families=_families_of(actor, child),
         deeds=_deeds(actor, child, case, period, absences),
+        reported=list(reported_facts_of(actor, child)),
     )
 
 
@@ -194,8 +198,7 @@ ABOUT_A_CHILD = ("name_person", "record_language", "record_identifier", "record_
 
 def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
     """These parts of a person, each with the person in hand, so that a judge need not ask for them again."""
-    found = list(rows)
-    for row in found:
+    for row in (found := list(rows)):
         row.person = person
     return found
 

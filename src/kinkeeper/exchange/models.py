@@ -126,5 +126,10 @@ class ReportedFact(Row):
         return f"{self.table} {self.year}"
 
     @property
+    def said(self) -> list[tuple[str, str]]:
+        """What was reported, word for word: field and value, without the empty ones."""
+        return [(name.replace("_", " "), str(value)) for name, value in self.values.items() if value not in (None, "")]
+
+    @property
     def unit_id(self) -> int:
         return self.person.unit_id

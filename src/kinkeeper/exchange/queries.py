@@ -177,3 +177,8 @@ def _add_episodes(actor: Actor, shelves: dict[int, Shelf]) -> None:
         episode.legal_status.person = period.child
         episode.placement.period = period
         shelves[period.child_id].episodes.append(episode)
+
+
+def reported_facts_of(actor: Actor, person: Person) -> QuerySet[ReportedFact]:
+    """What statutory returns say of a person beyond what the rooms below hold, newest year first."""
+    return seen(actor, ReportedFact).filter(person=person).exclude(table="Header").order_by("-year", "table", "key")

@@ -32,7 +32,7 @@ class DescribeHomeForm(DeedForm):
     age_from = _number(_("Youngest age"), _OLDEST)
     age_to = _number(_("Oldest age"), _OLDEST)
     provider = forms.ChoiceField(label=_("Provider"), required=False)
-    registration = forms.CharField(label=_("Registration number"), max_length=20, required=False)
+    registration = forms.CharField(label=_("Registration number"), max_length=40, required=False)
     address = forms.CharField(
         label=_("Address"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

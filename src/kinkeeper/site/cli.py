@@ -108,8 +108,8 @@ def _setup(commands: Any) -> None:
         "Begin the records of a real association: name, country, jurisdiction pack, units, and the first administrator. "
         "What is not given is asked for. Refuses where an association exists.",
         "  kinkeeper setup\n"
-        "  kinkeeper setup --name “Kin of the Hills” --country UZ --pack general \\\n"
-        "      --unit family_care:village:Chorvoq --admin-name “Rosa Karimova” --admin-email rosa@example.org \\\n"
+        '  kinkeeper setup --name "Kin of the Hills" --country UZ --pack general \\\n'
+        '      --unit family_care:village:Chorvoq --admin-name "Rosa Karimova" --admin-email rosa@example.org \\\n'
         "      --password-file admin-password.txt",
     )
     one.add_argument("--name", help="name of the association")

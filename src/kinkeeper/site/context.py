@@ -48,7 +48,7 @@ PLACES = (
     Place("homes", _("Homes"), "home-heart", "h", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
-    Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.ADMINISTRATOR)),
+    Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
 )
 OWN_PLACES = (Place("change_password", _("Change the password"), "lock"),)

@@ -45,7 +45,7 @@ def _unit_to_import_into(code: str | None, warnings: list[dict[str, Any]]) -> Un
     if not Association.objects.exists():
         found_association(machine("setup"), name="Imported association", country="GB", pack="england", programmes=_BARE)
         warnings.append(
-            _warning("This installation was empty. An association with one unit was made; give them their real names.")
+            _warning("This installation was empty. An association with one unit was made, with names that say so.")
         )
     association = Association.objects.get()
     if association.pack != "england":
