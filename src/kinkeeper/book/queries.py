@@ -16,9 +16,9 @@ from kinkeeper.access.gate import Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
 from kinkeeper.cases.models import Assignment, Case, Contact
-from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
 from kinkeeper.exchange.models import ReportedFact
 from kinkeeper.exchange.queries import reported_facts_of
+from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
 from kinkeeper.homes.models import Carer
 from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Look
