@@ -62,17 +62,19 @@ def timed(name: str, deed: Deed, rounds: int) -> dict[str, Any]:
 
 
 class Scene:
-    """The people of the measurement: a supervisor and the caseworkers of the largest unit."""
+    """The people of the measurement: a supervisor and the caseworkers of the unit with the most children in care."""
 
     def __init__(self) -> None:
-        from django.db.models import Count
+        from django.db.models import Count, F
         from django.test import Client
 
         from kinkeeper.access.models import Role, Seat, User
         from kinkeeper.cases.models import Case
+        from kinkeeper.placements.models import PeriodOfCare
 
         open_cases = Case._base_manager.filter(state=Case.State.OPEN)
-        unit = open_cases.values("unit").annotate(size=Count("pk")).order_by("-size", "unit")[0]["unit"]
+        in_care = PeriodOfCare._base_manager.filter(ended_on=None).values(unit=F("child__unit"))
+        unit = in_care.annotate(size=Count("pk")).order_by("-size", "unit")[0]["unit"]
         self.unit_id = unit
         supervisor = Seat._base_manager.filter(unit_id=unit, role=Role.SUPERVISOR).order_by("pk")[0].user
         self.supervisor: User = supervisor
