@@ -340,6 +340,7 @@ def _index() -> str:
     lines = [f"* [{title}]({path}): {sentence(write)}\n" for path, (title, write) in PAGES.items()]
     lines += [f"* [Pack {name}](packs/{name}.md)\n" for name in packs()]
     lines += ["* [Glossary](glossary.md): the field’s words, where they come from, and what the code calls them.\n"]
+    lines += ["* [Conformance](conformance.md): what the long proofs showed, and when.\n"]
     lines += ["* [Performance](performance.md): measured figures.\n"] if (REFERENCE / "performance.md").exists() else []
     return "These pages are written from the code, the glossary and the figures aside.\n\n" + "".join(lines)
 

@@ -13,7 +13,14 @@ SAMPLE = "BCDF2345"
 
 def test_the_list_of_open_pages_is_this_one() -> None:
     """Whoever makes a page public has to say so here, too."""
-    assert sorted(WITHOUT_SIGN_IN) == ["accept_invitation", "choose_language", "gallery", "sign_in", "sign_out"]
+    assert sorted(WITHOUT_SIGN_IN) == [
+        "accept_invitation",
+        "choose_language",
+        "choose_new_password",
+        "gallery",
+        "sign_in",
+        "sign_out",
+    ]
 
 
 @pytest.mark.django_db

@@ -19,6 +19,7 @@ from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import write
 
 INVITATION_LASTS = timedelta(days=14)
+WAY_BACK_LASTS = timedelta(hours=24)
 OPENING_LASTS = timedelta(hours=2)
 SHORTEST_REASON = 20
 UNIT_ROLES = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
@@ -179,6 +180,7 @@ def end_seat(actor: Actor, seat: Seat, *, ends_on: date) -> Seat:
 def suspend_user(actor: Actor, user: User) -> User:
     """Close an account; every session of it ends with the next page it asks for."""
     write(user, is_active=False)
+    _withdraw_the_way_back(user)
     Session.objects.filter(pk__in=sessions_of(actor, user)).delete()
     return user
 
@@ -199,7 +201,37 @@ def sign_in(actor: Actor, user: User) -> User:
 def change_password(actor: Actor, user: User, *, password: str) -> User:
     """Set a new password; the other sessions of the account end, because they were signed with the old one."""
     user.set_password(password)
+    _withdraw_the_way_back(user)
     return write(user, password=user.password)
+
+
+@act(policy.may_let_back_in)
+def let_back_in(actor: Actor, user: User, *, token: str) -> Invitation:
+    """Make a link with which a colleague chooses a new password, once, within a day; an earlier link is withdrawn."""
+    _withdraw_the_way_back(user)
+    return Invitation.objects.create(
+        email=user.email,
+        name=user.name,
+        renews=user,
+        token_hash=Invitation.hash_of(token),
+        invited_by_id=actor.user_id,
+        expires_at=timezone.now() + WAY_BACK_LASTS,
+    )
+
+
+@act(policy.may_choose_new_password)
+def choose_new_password(actor: Actor, invitation: Invitation, *, password: str) -> User:
+    """Set a new password in place of a lost one; every session of the account ends and the link is used up."""
+    user = invitation.renews
+    assert user is not None  # the judge lets nothing else pass
+    user.set_password(password)
+    write(invitation, accepted_at=timezone.now())
+    return write(user, password=user.password)
+
+
+def _withdraw_the_way_back(user: User) -> None:
+    for link in Invitation.objects.filter(renews=user, accepted_at=None, withdrawn_at=None):
+        write(link, withdrawn_at=timezone.now())
 
 
 @act(policy.may_choose_language)

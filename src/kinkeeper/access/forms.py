@@ -67,6 +67,18 @@ class ChangePasswordForm(NewPasswordForm):
         return self.cleaned_data
 
 
+class ChooseNewPasswordForm(NewPasswordForm):
+    """The password in place of the lost one."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        self.validate_for(self.user)
+        return self.cleaned_data
+
+
 class AcceptInvitationForm(NewPasswordForm):
     """What somebody tells of themselves when they come in."""
 

@@ -194,13 +194,14 @@ class Seat(Row):
 
 
 class Invitation(Row):
-    """A letter that lets one person make an account with one seat, once, for two weeks."""
+    """A link that works once: it makes an account with one seat, or lets a user who lost the password choose a new one."""
 
     email = s2(models.EmailField(_("e-mail address")))
     name = s2(models.CharField(_("name"), max_length=200))
-    role = s1(models.CharField(_("role"), max_length=20, choices=Role.choices))
+    role = s1(models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True))
     unit = s1(models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+"))
     programme = s1(models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="+"))
+    renews = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
     token_hash = s3(models.CharField(max_length=64, unique=True, editable=False))
     invited_by = s1(models.ForeignKey(User, models.PROTECT, related_name="+", null=True))
     expires_at = s1(models.DateTimeField())
@@ -211,6 +212,18 @@ class Invitation(Row):
         ordering = ("-created_at",)
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(Q(renews__isnull=True) & ~Q(role=""))
+                | Q(renews__isnull=False, role="", unit__isnull=True, programme__isnull=True),
+                name="an_invitation_offers_a_seat_or_a_way_back",
+            ),
+            models.UniqueConstraint(
+                fields=["renews"],
+                condition=Q(renews__isnull=False, accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="a_user_has_one_open_way_back",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -148,6 +148,28 @@ def may_restore_user(actor: Actor, user: User) -> Verdict:
     return _administrator_only(actor)
 
 
+def may_let_back_in(actor: Actor, user: User) -> Verdict:
+    """A colleague who lost the password is let back in by an administrator, never by themselves."""
+    if user.pk == actor.user_id:
+        return Verdict(_("Nobody lets themselves back in. Change your password, or ask another administrator."))
+    if not user.is_active:
+        return Verdict(_("This account is closed. Open it again first."))
+    return _administrator_only(actor)
+
+
+def may_choose_new_password(actor: Actor, invitation: Invitation) -> Verdict:
+    """A new password is chosen once, within a day, by whoever holds the link, while the account is open."""
+    if invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= timezone.now():
+        return Verdict(_("This link is no longer open. Ask your administrator for a new one."))
+    if invitation.renews is None:
+        return Verdict(_("This link is an invitation. It makes a new account."))
+    if not invitation.renews.is_active:
+        return Verdict(_("This account is closed."))
+    if actor.name != guest(invitation).name:
+        return Verdict(_("Only the person who holds the link can choose a new password."))
+    return YES
+
+
 def may_choose_language(actor: Actor, user: User) -> Verdict:
     """Everyone chooses the language of their own pages."""
     if user.pk != actor.user_id:
@@ -173,6 +195,8 @@ def may_accept_invitation(actor: Actor, invitation: Invitation) -> Verdict:
     """An invitation is accepted once, within its two weeks, by whoever holds its link."""
     if invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= timezone.now():
         return Verdict(_("This invitation is no longer open. Ask your administrator for a new one."))
+    if invitation.renews_id:
+        return Verdict(_("This link is for choosing a new password. It makes no account."))
     if actor.name != guest(invitation).name:
         return Verdict(_("Only the person who holds the link can accept an invitation."))
     return YES

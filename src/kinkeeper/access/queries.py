@@ -96,10 +96,10 @@ def oneself(actor: Actor) -> User:
     return user
 
 
-def behind_the_link(actor: Actor, token: str) -> tuple[Actor, Invitation] | None:
-    """The guest and the invitation behind a link, whoever follows it, or None where it is not open (any more)."""
+def behind_the_link(actor: Actor, token: str, *, way_back: bool = False) -> tuple[Actor, Invitation] | None:
+    """The guest and the invitation (or way back) behind a link, whoever follows it, or None where it is not open."""
     found = Invitation.objects.filter(token_hash=Invitation.hash_of(token), expires_at__gt=timezone.now()).first()
-    if found is None:
+    if found is None or (found.renews_id is not None) != way_back:
         return None
     holder = guest(found)
     invitation = seen(holder, Invitation).filter(pk=found.pk).first()

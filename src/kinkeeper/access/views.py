@@ -98,6 +98,24 @@ def accept_invitation(request: ActorRequest, token: str) -> HttpResponse:
     return render(request, "access/accept_invitation.html", {"form": form, "invitation": invitation})
 
 
+@sensitive_post_parameters("password")
+def choose_new_password(request: ActorRequest, token: str) -> HttpResponse:
+    """The page behind the link of somebody who lost the password."""
+    found = queries.behind_the_link(request.actor, token, way_back=True)
+    if found is None or found[1].renews is None:
+        return render(request, "access/way_back_over.html", status=404)
+    actor, link = found
+    form = forms.ChooseNewPasswordForm(request.POST or None, user=found[1].renews).at(link)
+    if form.is_valid():
+        with refusals_on(form):
+            user = actions.choose_new_password(actor, link, **form.particulars)
+            tasks.forget_wrong_passwords(user.email)
+            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            messages.success(request, _("Your password is changed. Your other sessions have ended."))
+            return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
+    return render(request, "access/choose_new_password.html", {"form": form, "link": link})
+
+
 # ---- One's own account -----------------------------------------------------------------------------------------------
 
 
@@ -181,6 +199,7 @@ def user(request: ActorRequest, code: str) -> HttpResponse:
         "person": person,
         "seats": seats,
         "may_give_seat": actions.give_seat.verdict(request.actor, person),
+        "may_let_back_in": actions.let_back_in.verdict(request.actor, person),
         "may_suspend_user": actions.suspend_user.verdict(request.actor, person),
         "may_restore_user": actions.restore_user.verdict(request.actor, person),
     }
@@ -233,6 +252,21 @@ def restore_user(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The account is open again."))
             return redirect("user", person.code)
     return render(request, "access/restore_user.html", {"form": form, "person": person})
+
+
+def let_back_in(request: ActorRequest, code: str) -> HttpResponse:
+    """Let somebody in who lost the password; the link is shown this once."""
+    person = one(queries.user_to_administer(request.actor), code=code)
+    form = DeedForm(request.POST or None).at(person)
+    if form.is_valid():
+        token = secrets.token_urlsafe(32)
+        with refusals_on(form):
+            way_back = actions.let_back_in(request.actor, person, token=token)
+            link = request.build_absolute_uri(resolve_url("choose_new_password", token))
+            return render(
+                request, "access/let_back_in_link.html", {"way_back": way_back, "person": person, "link": link}
+            )
+    return render(request, "access/let_back_in.html", {"form": form, "person": person})
 
 
 def invitations(request: ActorRequest) -> HttpResponse:
