@@ -106,7 +106,8 @@ def test_reading_a_paper_is_remembered(amina: Colleague, noor: Person, paper: Do
 
 def test_a_damaged_paper_is_never_handed_out(amina: Colleague, paper: Document, own_vault: Path) -> None:
     [stored] = [path for path in own_vault.rglob("*") if path.is_file()]
-    stored.write_bytes(stored.read_bytes()[:-1] + b"x")
+    sealed = stored.read_bytes()
+    stored.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     browser = amina.browser
     with pytest.raises(vault.Damaged):
         browser.get(f"/documents/{paper.code}/")
