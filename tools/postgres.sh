@@ -9,6 +9,7 @@
 #
 # Two servers can exist. The one for tests does not wait for the disk; the durable one does, and serves benchmarks.
 set -euo pipefail
+PATH="$PATH:/usr/sbin:/sbin" # runuser lives there, and not everybody looks there
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 
 command=""
