@@ -66,7 +66,9 @@ def _end_of_imports(lines: list[str]) -> int:
 
 def run(commands: str, folder: Path) -> Iterator[str]:
     """Run a block of commands as a shell would, all in one; yields what failed."""
-    settings = {name: value for name, value in os.environ.items() if not name.startswith(("KINKEEPER_", "PYTEST_"))}
+    # The suite itself may run under `make test ARGS=…`, whose words must not reach the page’s own commands.
+    not_theirs = ("KINKEEPER_", "PYTEST_", "MAKE", "MFLAGS", "ARGS")
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(not_theirs)}
     settings |= {"PYTHONPATH": str(folder / "src"), "KINKEEPER_DATA": str(folder / "data")}
     bash = ["bash", "-euc", commands]
     done = subprocess.run(bash, check=False, cwd=folder, env=settings, capture_output=True, text=True)
