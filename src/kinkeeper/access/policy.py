@@ -25,6 +25,13 @@ OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
 SETUP = "machine:setup"
 
 
+def may_bring_in(actor: Actor, unit: Unit) -> Verdict:
+    """Many records at once are brought into a unit by those who oversee it; what the rooms’ own judges ask."""
+    if not actor.sits_any(OVERSEERS, unit.pk):
+        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
+    return YES
+
+
 def administers(actor: Actor) -> bool:
     """Whether the actor keeps the accounts and units of the whole association."""
     return actor.oversees_all(Role.ADMINISTRATOR)

@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.families.models import Family, Membership
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
 
 WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
-READERS = (Role.SUPERVISOR, Role.DIRECTOR)
 
 
 def _own(actor: Actor) -> Q:
@@ -26,7 +26,7 @@ def _own(actor: Actor) -> Q:
 @scope(Case)
 def cases(actor: Actor) -> Q:
     """A case is seen by its worker while it is open, and by the supervisors and directors of its unit."""
-    return Q(unit_id__in=actor.units(*READERS)) | _own(actor)
+    return Q(unit_id__in=actor.units(*OVERSEERS)) | _own(actor)
 
 
 part_of(Assignment, Case, "case")
@@ -124,6 +124,4 @@ def may_reopen_case(actor: Actor, case: Case) -> Verdict:
 
 def may_bring_in_cases(actor: Actor, unit: Unit) -> Verdict:
     """Cases are brought in from another system by those who oversee the unit."""
-    if not actor.sits_any(READERS, unit.pk):
-        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
-    return YES
+    return may_bring_in(actor, unit)

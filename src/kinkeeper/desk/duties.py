@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Role, Unit, User
+from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.book import queries as book
 from kinkeeper.book.duties import due_of
 from kinkeeper.cases.models import Case
-from kinkeeper.desk.queries import OVERSEERS, WORKERS, Figures, counts_units_of, figures, units
+from kinkeeper.desk.queries import WORKERS, Figures, counts_units_of, figures, units
 from kinkeeper.lib.duties import Duty
 from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import Person

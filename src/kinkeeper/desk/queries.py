@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.access.models import Role, Seat, Unit, User
+from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.book import queries as book
 from kinkeeper.book.duties import due_of
 from kinkeeper.cases.models import Case, Contact
@@ -30,7 +31,6 @@ ROWS = 50
 HOMES_SHOWN = 12
 FEW = 5
 WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
-OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
 
 
 # ---- the caseload ----------------------------------------------------------------------------------------------------

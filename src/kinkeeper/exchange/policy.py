@@ -7,16 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
 from kinkeeper.access.models import Association, Role, Unit
+from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.people.models import Person
-
-IMPORTERS = (Role.SUPERVISOR, Role.DIRECTOR)
 
 
 @scope(Import)
 def imports(actor: Actor) -> Q:
     """Imports are seen by the supervisors and directors of the unit they land in."""
-    return Q(unit_id__in=actor.units(*IMPORTERS))
+    return Q(unit_id__in=actor.units(*OVERSEERS))
 
 
 part_of(QuarantinedRow, Import, "of")
@@ -24,7 +23,7 @@ part_of(ReportedFact, Person, "person")
 
 
 def _imports(actor: Actor, unit_id: int) -> Verdict:
-    if not actor.sits_any(IMPORTERS, unit_id):
+    if not actor.sits_any(OVERSEERS, unit_id):
         return Verdict(_("Only a supervisor or director of this unit can bring data in or take it out."))
     return YES
 

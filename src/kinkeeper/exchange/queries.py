@@ -11,11 +11,11 @@ from django.db.models import Count, Model, QuerySet, When
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Unit, User
+from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.exchange.keeping.homes import HomeKey, key_of_home
 from kinkeeper.exchange.keeping.shelf import CHILD_NUMBER, Shelf
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
-from kinkeeper.exchange.policy import IMPORTERS
 from kinkeeper.exchange.ssda903.ledger import WAITS
 from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.homes.models import Home
@@ -67,7 +67,7 @@ def tables_of_import(actor: Actor, brought: Import) -> list[dict[str, Any]]:
 
 def units_to_import_into(actor: Actor) -> QuerySet[Unit]:
     """Units whose data the actor may bring in or take out, as far as their seats tell."""
-    return seen(actor, Unit).filter(pk__in=actor.units(*IMPORTERS)).select_related("programme")
+    return seen(actor, Unit).filter(pk__in=actor.units(*OVERSEERS)).select_related("programme")
 
 
 def numbers_of_children(actor: Actor, units: Iterable[Unit]) -> list[tuple[str, int]]:

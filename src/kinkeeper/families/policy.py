@@ -7,17 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
 from kinkeeper.people.models import Person
 
 KEEPERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
-READERS = (Role.SUPERVISOR, Role.DIRECTOR)
 
 
 @scope(Family)
 def families(actor: Actor) -> Q:
     """Families are seen by the supervisors and directors of their unit."""
-    return Q(unit_id__in=actor.units(*READERS))
+    return Q(unit_id__in=actor.units(*OVERSEERS))
 
 
 part_of(Membership, Family, "family")
@@ -71,6 +71,4 @@ def may_set_up_household(actor: Actor, family: Family) -> Verdict:
 
 def may_bring_in_families(actor: Actor, unit: Unit) -> Verdict:
     """Many families at once are brought in by those who oversee the unit."""
-    if not actor.sits_any(READERS, unit.pk):
-        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
-    return YES
+    return may_bring_in(actor, unit)

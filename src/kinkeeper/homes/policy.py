@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.policy import may_bring_in
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
@@ -69,6 +70,4 @@ def may_end_carer(actor: Actor, carer: Carer) -> Verdict:
 
 def may_bring_in_homes(actor: Actor, unit: Unit) -> Verdict:
     """Homes are brought in from another system by those who oversee the unit."""
-    if not actor.sits_any((Role.SUPERVISOR, Role.DIRECTOR), unit.pk):
-        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
-    return YES
+    return may_bring_in(actor, unit)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, openable, part_of, scope
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.people.models import (
     ContactPoint,
     Document,
@@ -19,13 +20,12 @@ from kinkeeper.people.models import (
 )
 
 KEEPERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
-READERS = (Role.SUPERVISOR, Role.DIRECTOR)
 
 
 @scope(Person)
 def people(actor: Actor) -> Q:
     """People are seen by the supervisors and directors of their unit; a caseworker’s own come from `cases`."""
-    return Q(unit_id__in=actor.units(*READERS))
+    return Q(unit_id__in=actor.units(*OVERSEERS))
 
 
 openable(Person)
@@ -53,9 +53,7 @@ def may_register_person(actor: Actor, unit: Unit) -> Verdict:
 
 def may_register_people(actor: Actor, unit: Unit) -> Verdict:
     """Many people at once are brought in by those who oversee the unit."""
-    if not actor.sits_any(READERS, unit.pk):
-        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
-    return YES
+    return may_bring_in(actor, unit)
 
 
 def may_describe_person(actor: Actor, person: Person) -> Verdict:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.objections import objects_to
@@ -74,9 +75,7 @@ def may_record_return(actor: Actor, absence: Absence) -> Verdict:
 
 def may_bring_in_care_histories(actor: Actor, unit: Unit) -> Verdict:
     """Care histories are brought in from another system by those who oversee the unit."""
-    if not actor.sits_any((Role.SUPERVISOR, Role.DIRECTOR), unit.pk):
-        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
-    return YES
+    return may_bring_in(actor, unit)
 
 
 @objects_to("close_home")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of
 from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.policy import may_bring_in
 from kinkeeper.people.models import Person
 from kinkeeper.plans.models import Review
 
@@ -23,6 +24,4 @@ def may_record_review(actor: Actor, child: Person) -> Verdict:
 
 def may_bring_in_reviews(actor: Actor, unit: Unit) -> Verdict:
     """Reviews are brought in from another system by those who oversee the unit."""
-    if not actor.sits_any((Role.SUPERVISOR, Role.DIRECTOR), unit.pk):
-        return Verdict(_("Only a supervisor or director of this unit can bring in many records at once."))
-    return YES
+    return may_bring_in(actor, unit)
