@@ -27,13 +27,13 @@ help: ## Show this list
 
 $(RUN): requirements.txt requirements-build.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what Kinkeeper needs to run"
-	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements.txt -r requirements-build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements-dev.txt $(RUN)
 	@echo "Installing what testing needs"
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 .venv/.translations: tools/translations.py $(CATALOGUES) | $(RUN)
@@ -78,7 +78,7 @@ bench: setup ## Measure pages and imports on both databases and write the figure
 
 $(VALIDATOR): requirements-validator.txt
 	@$(PYTHON) -m venv .venv-validator
-	@.venv-validator/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-validator.txt
+	@.venv-validator/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-validator.txt
 	@touch $@
 
 .PHONY: check-long
