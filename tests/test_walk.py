@@ -44,7 +44,7 @@ from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placemen
 from kinkeeper.plans.models import Review
 from kinkeeper.site import urls
 from tests.conftest import Colleague, hire
-from tests.walk import Address, World, addresses, collect, doors, knock, leaks, marks_of, rows_seen_by
+from tests.walk import Address, World, addresses, collect, doors, fill, knock, leaks, marks_of, rows_seen_by
 
 DAY = timedelta(days=1)
 YESTERDAY = date.today() - timedelta(days=1)
@@ -136,6 +136,15 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     )
     token = "only-the-guest-knows-it"
     Invitation.objects.filter(token_hash="0" * 64).update(token_hash=Invitation.hash_of(token))
+    fill(
+        sing,
+        {
+            "decisions.separation": {"child": noor, "sibling": mother},
+            "people.consent": {"given_by": mother},
+            "sharing.share": {"basis": "legal_duty"},
+            "sharing.transfer": {"unit_to": village, "organisation": ""},
+        },
+    )
     world = collect(World(extra={"token": [token, back]}))
     world.codes["access.unit"] = [village.code]
     world.codes["access.programme"] = [village.programme.code]
