@@ -324,7 +324,7 @@ def draft_of(context: Context, form: Any) -> dict[str, Any] | None:
     frame, match = context.get("frame"), getattr(context.get("request"), "resolver_match", None)
     named = form.kept_as(getattr(match, "url_name", None) or "") if hasattr(form, "kept_as") else None
     kept = frame.draft(*named) if frame is not None and named else None
-    if not named or not kept:
+    if frame is None or not named or not kept:
         return None
     given = {"": kept["address"], "-drawer": kept["drawer"], **{f"-{key}": text for key, text in DRAFT_WORDS.items()}}
     attributes = format_html_join(" ", 'data-draft{}="{}"', given.items())

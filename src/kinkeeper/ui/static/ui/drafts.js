@@ -92,6 +92,7 @@ class Draft {
   say(name, words = {}) {
     const sentence = (this.form.dataset[`draft${name[0].toUpperCase()}${name.slice(1)}`] ?? "").replace(/%\((\w+)\)s/g, (_all, word) => words[word]);
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
+    this.status.parentElement.classList.toggle("draft-trouble", !["saved", "gone"].includes(name));
     this.form.querySelector("[data-draft-sign-in]").hidden = true;
   }
 
