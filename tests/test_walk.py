@@ -22,6 +22,7 @@ from kinkeeper.access import gate
 from kinkeeper.access.gate import YES, Actor, Unseen
 from kinkeeper.access.models import Invitation, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.drafts.models import Draft
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
 from kinkeeper.files.vault import accept, store
@@ -136,6 +137,7 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     )
     token = "only-the-guest-knows-it"
     Invitation.objects.filter(token_hash="0" * 64).update(token_hash=Invitation.hash_of(token))
+    Draft.objects.create(owner=amina.user, deed="record_contact", subject_code=case.code, content={"note": [sing()]})
     fill(
         sing,
         {
@@ -145,7 +147,8 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
             "sharing.transfer": {"unit_to": village, "organisation": ""},
         },
     )
-    world = collect(World(extra={"token": [token, back]}))
+    drawer = {"deed": ["record_contact"], "subject": [case.code]}
+    world = collect(World(extra={"token": [token, back], **drawer}))
     world.codes["access.unit"] = [village.code]
     world.codes["access.programme"] = [village.programme.code]
     return world

@@ -25,8 +25,8 @@ from tests.conftest import Colleague
 
 CANARY = re.compile(r"QZ[0-9A-F]{6}ZQ")
 SHUT = {302, 404, 405}
-# Doors that everybody has: they end or colour one's own session and show nothing.
-OWN_SESSION = {"sign_in", "sign_out", "choose_language"}
+# Doors that everybody has: they end or colour one's own session, or open a drawer with one's own writing alone.
+OWN_SESSION = {"sign_in", "sign_out", "choose_language", "draft"}
 
 
 @dataclass(frozen=True)
@@ -236,4 +236,4 @@ def rows_seen_by(colleague: Colleague) -> list[str]:
 
 
 def _own(row: models.Model, colleague: Colleague) -> bool:
-    return colleague.user.pk in {getattr(row, name, None) for name in ("user_id", "to_id")}
+    return colleague.user.pk in {getattr(row, name, None) for name in ("user_id", "to_id", "owner_id")}

@@ -23,6 +23,7 @@ ROOMS = [
     "journal",
     "notices",
     "files",
+    "drafts",
     "people",
     "families",
     "cases",
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kinkeeper.site.middleware.PrivacyMiddleware",
+    "kinkeeper.site.middleware.DraftMiddleware",
 ]
 
 ROOT_URLCONF = "kinkeeper.site.urls"
