@@ -327,7 +327,7 @@ def choose_pack(request: ActorRequest) -> HttpResponse:
             actions.choose_pack(request.actor, association, **form.particulars)
             messages.success(request, _("The pack is in force."))
             return redirect("pack")
-    return render(request, "access/choose_pack.html", {"form": form})
+    return deed_page(request, "access/choose_pack.html", {"form": form})
 
 
 # ---- Openings ------------------------------------------------------------------------------------------------------------
