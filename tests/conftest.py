@@ -49,7 +49,7 @@ class Colleague:
 @pytest.fixture
 def association(db: None) -> Association:
     """The association everybody works for."""
-    return Association.objects.create(name="Kin of the Rivers", country="XK", pack="general")
+    return Association.objects.create(name="Kin of the Rivers", country="XK", pack="un")
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from django.db import transaction
@@ -297,10 +298,20 @@ def _coded(model: type) -> bool:
     return hasattr(model, "code")
 
 
+def _subject_of(act: book.Act[..., Any]) -> type:
+    """The table whose rows a deed is about, as its second parameter says; every table where it does not say."""
+    hints = get_type_hints(act.do)
+    names = list(inspect.signature(act.do).parameters)
+    subject = hints.get(names[1], object) if len(names) > 1 else object
+    return subject if isinstance(subject, type) else object
+
+
 def try_every_deed(who: str, actor: Actor, rows: dict[str, list[object]]) -> Iterator[str]:
     """Ask every act about every row: it must refuse before it looks at the particulars."""
     for act in book.acts.values():
         for label, (row,) in rows.items():
+            if not isinstance(row, _subject_of(act)):
+                continue
             if label.startswith("access.") or getattr(row, "to_id", 0) == actor.user_id:
                 continue
             try:

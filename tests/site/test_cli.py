@@ -56,7 +56,7 @@ def test_a_year_is_named_by_the_one_it_begins_in(text: str) -> None:
 
 # ---- a new installation ----------------------------------------------------------------------------------------------
 
-HILLS = ["setup", "--name", "Kin of the Hills", "--country", "uz", "--pack", "general"]
+HILLS = ["setup", "--name", "Kin of the Hills", "--country", "uz", "--pack", "un"]
 ROSA = ["--admin-name", "Rosa Karimova", "--admin-email", "Rosa@Example.org"]
 
 
@@ -72,7 +72,7 @@ def test_a_real_association_is_set_up(kinkeeper: Call, password: Path) -> None:
     answer = kinkeeper(*HILLS, *ROSA, "--unit", "family_care:village:Chorvoq", "--password-file", password)
     assert (answer.code, answer.err) == (0, "")
     association = Association.objects.get()
-    assert (association.name, association.country, association.pack) == ("Kin of the Hills", "UZ", "general")
+    assert (association.name, association.country, association.pack) == ("Kin of the Hills", "UZ", "un")
     assert not association.is_demo
     assert Unit.objects.get().programme.kind == Programme.Kind.FAMILY_CARE
     rosa = Seat.objects.get(role=Role.ADMINISTRATOR, unit=None, programme=None).user

@@ -15,6 +15,7 @@ from kinkeeper.access.gate import Actor, openable_row, seen, unit_of
 from kinkeeper.access.models import Association, Invitation, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.access.queries import sessions_of
 from kinkeeper.journal.acts import act
+from kinkeeper.lib.packs import packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import write
 
@@ -62,6 +63,16 @@ def open_programme(actor: Actor, association: Association, *, name: str, kind: s
     if association.programmes.filter(name=name).exists():
         raise Refused(_("There is already a programme with this name."), guard="G-DOUBLE", field="name")
     return Programme.objects.create(association=association, name=name, kind=kind)
+
+
+@act(policy.may_choose_pack)
+def choose_pack(actor: Actor, association: Association, *, pack: str) -> Association:
+    """Work by another jurisdiction pack from now on; records keep the codes they have."""
+    if pack not in packs():
+        raise Refused(_("Kinkeeper has no such pack. Choose one from the list."), guard="G-CODE", field="pack")
+    if pack == association.pack:
+        raise Refused(_("This pack is in force already. Choose another one."), guard="G-DOUBLE", field="pack")
+    return write(association, pack=pack)
 
 
 @act(policy.may_open_unit)

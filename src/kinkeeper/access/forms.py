@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Programme, Role, Unit, User
+from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.ui.forms import DayField, DeedForm
 
 Places = tuple[list[Programme], list[Unit]]
@@ -162,6 +164,20 @@ class ProgrammeForm(DeedForm):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Programme.Kind.choices)
+
+
+class ChoosePackForm(DeedForm):
+    """The law of a country, as far as Kinkeeper knows it."""
+
+    pack = forms.ChoiceField(label=_("Jurisdiction pack"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["pack"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = sorted(
+            ((code, gettext(load_pack(code).label)) for code in packs()), key=lambda choice: choice[1]
+        )
 
 
 class UnitForm(DeedForm):

@@ -113,6 +113,11 @@ def may_open_programme(actor: Actor, association: Association) -> Verdict:
     return _administrator_only(actor)
 
 
+def may_choose_pack(actor: Actor, association: Association) -> Verdict:
+    """The jurisdiction pack is chosen by the administrator."""
+    return _administrator_only(actor)
+
+
 def may_open_unit(actor: Actor, programme: Programme) -> Verdict:
     """Units are opened by the administrator."""
     return _administrator_only(actor)

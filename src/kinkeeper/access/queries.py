@@ -24,6 +24,14 @@ def association_to_administer(actor: Actor) -> Association:
     return association
 
 
+def association_to_work_by(actor: Actor) -> Association:
+    """The association with its pack, for everybody who holds a seat; for everyone else there is none."""
+    association = seen(actor, Association).first()
+    if association is None:
+        raise Unseen
+    return association
+
+
 def users(actor: Actor, words: str = "", *, closed: bool = False) -> QuerySet[User]:
     """The accounts whose name or address has these words, with the seats of today, by name."""
     association_to_administer(actor)

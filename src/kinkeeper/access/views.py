@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from kinkeeper.access import actions, forms, queries, tasks
 from kinkeeper.access.gate import ActorRequest, actor_for, one
 from kinkeeper.access.models import User
+from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.ui.forms import DeedForm, deed_page
 
@@ -299,6 +300,34 @@ def withdraw_invitation(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The invitation is withdrawn."))
             return redirect("invitations")
     return deed_page(request, "access/withdraw_invitation.html", {"form": form, "invitation": invitation})
+
+
+# ---- The jurisdiction pack ---------------------------------------------------------------------------------------------
+
+
+def pack(request: ActorRequest) -> HttpResponse:
+    """The pack in force, with its sources."""
+    association = queries.association_to_work_by(request.actor)
+    rules = load_pack(association.pack)
+    context = {
+        "pack": rules,
+        "administers": queries.administers(request.actor),
+        "unverified": rules.not_verified(),
+        "may_choose_pack": actions.choose_pack.verdict(request.actor, association),
+    }
+    return render(request, "access/pack.html", context)
+
+
+def choose_pack(request: ActorRequest) -> HttpResponse:
+    """Choose another pack."""
+    association = queries.association_to_administer(request.actor)
+    form = forms.ChoosePackForm(request.POST or None, initial={"pack": association.pack}).at(association)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.choose_pack(request.actor, association, **form.particulars)
+            messages.success(request, _("The pack is in force."))
+            return redirect("pack")
+    return deed_page(request, "access/choose_pack.html", {"form": form})
 
 
 # ---- Openings ------------------------------------------------------------------------------------------------------------

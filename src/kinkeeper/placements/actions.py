@@ -316,7 +316,7 @@ def _insist_on_an_open_home(home: Home, day: date, field: str) -> None:
 def _insist_on_a_suitable_age(pack: Pack, home: Home, care: CareType, age: int | None) -> None:
     if age is None:
         return
-    least = pack.limit("youngest_residential").value
+    least = pack.limit("under_three").value
     if age < least and not care.under_three_ok:
         raise Refused(
             _("A child under %(age)s lives in a family. “%(care_type)s” is not for so young a child.")

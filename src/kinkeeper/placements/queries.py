@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -162,6 +162,16 @@ def last_visits(actor: Actor, children: Iterable[int]) -> dict[int, date]:
     visits = seen(actor, Contact).filter(case__child__in=list(children), kind=Contact.Kind.VISIT)
     visits = visits.exclude(seen=Contact.Seen.NOT_SEEN).order_by()
     return dict(visits.values("case__child").annotate(last=Max("happened_on")).values_list("case__child", "last"))
+
+
+def visits_to(actor: Actor, children: Iterable[int]) -> dict[int, list[date]]:
+    """The days on which each of these children was seen in a visit, oldest first, by the key of the child. One question."""
+    visits = seen(actor, Contact).filter(case__child__in=list(children), kind=Contact.Kind.VISIT)
+    visits = visits.exclude(seen=Contact.Seen.NOT_SEEN).order_by("happened_on")
+    days: dict[int, list[date]] = defaultdict(list)
+    for child, day in visits.values_list("case__child", "happened_on"):
+        days[child].append(day)
+    return dict(days)
 
 
 def free_places(home: Home, taken: int) -> int | None:

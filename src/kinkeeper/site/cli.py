@@ -108,13 +108,13 @@ def _setup(commands: Any) -> None:
         "Begin the records of a real association: name, country, jurisdiction pack, units, and the first administrator. "
         "What is not given is asked for. Refuses where an association exists.",
         "  kinkeeper setup\n"
-        '  kinkeeper setup --name "Kin of the Hills" --country UZ --pack general \\\n'
+        '  kinkeeper setup --name "Kin of the Hills" --country UZ --pack un \\\n'
         '      --unit family_care:village:Chorvoq --admin-name "Rosa Karimova" --admin-email rosa@example.org \\\n'
         "      --password-file admin-password.txt",
     )
     one.add_argument("--name", help="name of the association")
     one.add_argument("--country", help="two letters, for example UZ, NL or XK")
-    one.add_argument("--pack", help="jurisdiction pack (general)")
+    one.add_argument("--pack", help="jurisdiction pack (un)")
     one.add_argument(
         "--unit",
         action="append",

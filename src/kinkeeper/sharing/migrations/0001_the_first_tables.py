@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0002_declared_emergencies'),
+        ('access', '0003_declared_emergencies'),
         ('cases', '0003_conferences_tasks_tracing_and_death'),
         ('people', '0002_consents_and_culture'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0001_the_first_tables'),
+        ('access', '0002_the_pack_of_the_un_guidelines'),
     ]
 
     operations = [
