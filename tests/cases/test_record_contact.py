@@ -13,7 +13,7 @@ from kinkeeper.cases import actions, duties
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.people.models import Person
+from kinkeeper.people.models import LegalStatus, Person
 from tests.conftest import Colleague, open_case, register
 
 TODAY = date.today()
@@ -140,3 +140,35 @@ def test_questions_do_not_grow_with_cases(
     actor = amina.actor
     with django_assert_num_queries(3):
         assert len(duties.visits_due(actor)) == number
+
+
+def under(child: Person, status: str, since: date) -> None:
+    """A legal status of this child, without going through a deed."""
+    LegalStatus.objects.create(person=child, status=status, starts_on=since)
+
+
+def test_a_ward_of_a_guardian_in_russia_is_visited_on_the_days_of_the_decree(
+    amina: Colleague, noors_case: Case
+) -> None:
+    Association.objects.update(pack="russia")
+    under(noors_case.child, "OPEKA", date(2024, 2, 10))
+    found = []
+    for seen_on in (date(2024, 3, 10), date(2024, 5, 2), date(2024, 8, 14), date(2024, 11, 1)):
+        visit(amina, noors_case, happened_on=seen_on)
+        found.append(duties.visits_due(amina.actor)[0].due_on)
+    assert found == [date(2024, 5, 10), date(2024, 8, 10), date(2024, 11, 10), date(2025, 2, 10)]
+    assert "423" in duties.visits_due(amina.actor)[0].source
+
+
+def test_the_visits_of_a_status_that_has_ended_are_those_of_every_case(amina: Colleague, noors_case: Case) -> None:
+    Association.objects.update(pack="russia")
+    under(noors_case.child, "OPEKA", date(2024, 2, 10))
+    LegalStatus.objects.update(ends_on=date(2024, 3, 1))
+    visit(amina, noors_case, happened_on=MAY)
+    assert duties.visits_due(amina.actor)[0].due_on == date(2024, 6, 6)
+
+
+def test_a_family_and_a_young_person_are_visited_by_their_own_schedules(amina: Colleague, noors_case: Case) -> None:
+    for kind in Case.Kind.values:
+        Case.objects.update(kind=kind)
+        assert [duty.due_on for duty in duties.visits_due(amina.actor)] == [date(2024, 1, 22)]

@@ -175,9 +175,8 @@ class ChoosePackForm(DeedForm):
         super().__init__(*args, **kwargs)
         field = self.fields["pack"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = sorted(
-            ((code, gettext(load_pack(code).label)) for code in packs()), key=lambda choice: choice[1]
-        )
+        labels = {code: gettext(load_pack(code).label) for code in packs()}
+        field.choices = [(code, labels[code]) for code in sorted(labels, key=lambda code: labels[code])]
 
 
 class UnitForm(DeedForm):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from kinkeeper.access import actions, forms, queries, tasks
+from kinkeeper.access import actions, forms, policy, queries, tasks
 from kinkeeper.access.gate import ActorRequest, actor_for, one
 from kinkeeper.access.models import User
 from kinkeeper.lib.packs import load_pack
@@ -311,7 +311,7 @@ def pack(request: ActorRequest) -> HttpResponse:
     rules = load_pack(association.pack)
     context = {
         "pack": rules,
-        "administers": queries.administers(request.actor),
+        "administers": policy.administers(request.actor),
         "unverified": rules.not_verified(),
         "may_choose_pack": actions.choose_pack.verdict(request.actor, association),
     }

@@ -119,7 +119,7 @@ class Length:
     def parse(cls, text: str) -> Length:
         """Read “1 month” or “20 working_days”. ValueError when it is not a number of at least 1 and a unit of time."""
         match = re.fullmatch(r"([1-9]\d{0,4}) ([a-z_]+)", text, re.ASCII)
-        unit = match[2] if match is None or match[2].endswith("s") else f"{match[2]}s"
+        unit = f"{match[2].removesuffix('s')}s" if match else ""
         if match is None or unit not in LENGTHS:
             raise ValueError(f"“{text}” is no length of time such as “3 months”")
         return cls(int(match[1]), unit)
@@ -291,7 +291,7 @@ def read_section(kind: type[E], raw: object, file: str, section: str) -> Mapping
     for key in ("source", "verified"):
         if f"_{key}" in values:
             usual[key] = values.pop(f"_{key}")
-    name = "name" if kind is Limit else "code"
+    name = "name" if issubclass(kind, Limit) else "code"
     entries = {
         code: _entry(kind, {name: code, **usual, **table(entry, file, f"{section}.{code}")}, file, f"{section}.{code}")
         for code, entry in values.items()
@@ -314,7 +314,7 @@ def read_calendar(raw: object, file: str) -> Calendar:
     return Calendar(
         weekend=frozenset(WEEKDAYS.index(day) for day in weekend),
         region=str(region),
-        extra=frozenset(_day(day, file) for day in values.get("extra", [])),  # type: ignore[attr-defined]  # a list, see above
+        extra=frozenset(_day(day, file) for day in values.get("extra", [])),
         source=str(values["source"]),
         verified=bool(values["verified"]),
     )
@@ -355,12 +355,18 @@ def _entry(kind: type[E], values: dict[str, object], file: str, key: str) -> E:
 
 def _typed(wanted: Any, value: object, file: str, key: str) -> Any:
     if wanted == tuple[Step, ...]:
-        check(isinstance(value, list), file, key, "must be a list")
-        return tuple(_step(step, file, f"{key}[{number}]") for number, step in enumerate(value))  # type: ignore[arg-type]
+        return tuple(_step(step, file, f"{key}[{number}]") for number, step in enumerate(_list(value, file, key)))
     if wanted == tuple[str, ...]:
-        check(isinstance(value, list) and all(type(one) is str for one in value), file, key, "must be a list of texts")
-        return tuple(value)  # type: ignore[arg-type]  # a list, as the line above made sure
+        texts = _list(value, file, key)
+        check(all(type(one) is str for one in texts), file, key, "must be a list of texts")
+        return tuple(texts)
     check(type(value) is wanted, file, key, f"must be of type {wanted.__name__}")
+    return value
+
+
+def _list(value: object, file: str, key: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadPack(f"{file}: “{key}” must be a list.")
     return value
 
 
@@ -372,7 +378,7 @@ def _step(raw: object, file: str, key: str) -> Step:
     until = values.get("until", "")
     return Step(
         _length(values.get("within"), file, f"{key}.within"),
-        int(times),  # type: ignore[call-overload]  # an int, as the check above made sure
+        int(times),
         None if until == "" else _length(until, file, f"{key}.until"),
     )
 
