@@ -62,7 +62,9 @@ def test_nobody_stands_on_somebody_else_and_every_tie_is_drawn(
     assert set(said) | set(picture.implied) == set(ties)
     assert len(said) == len(set(said))
     for left, top, right, bottom in rooms(picture):
-        assert left >= 0 and top >= 0 and right <= picture.width and bottom <= picture.height
+        assert min(left, top) >= 0
+        assert right <= picture.width
+        assert bottom <= picture.height
 
 
 @settings(max_examples=80, deadline=None)
@@ -105,6 +107,13 @@ def test_elders_stand_above_partners_beside_and_siblings_by_birth() -> None:
     assert at[FATHER][1] == at[MOTHER][1] == at[SECOND][1]
     assert at[FATHER][0] < at[MOTHER][0] < at[SECOND][0]
     assert at[OMAR][0] < at[NOOR][0] < at[YARA][0] < at[HALF][0]
+
+
+def test_who_has_many_ties_of_care_still_stands_among_brothers_and_sisters() -> None:
+    foster = [person(9, "F", 1970), person(10, "M", 1971)]
+    ties = [*TIES, Tie(9, "foster_parent", NOOR), Tie(10, "foster_parent", NOOR), Tie(SECOND, "step_parent", NOOR)]
+    at = places(draw([*foster, *PEOPLE], ties, NOOR))
+    assert at[OMAR][0] < at[NOOR][0] < at[YARA][0]
 
 
 def test_in_a_language_from_the_right_the_picture_is_mirrored() -> None:

@@ -26,8 +26,8 @@ STEP_DOWN = {Kind.GRANDPARENT: 2, **dict.fromkeys(Kinship.SYMMETRIC, 0)}
 DOUBT = {Kind.AUNT_OR_UNCLE: 2, Kind.COUSIN: 2, Kind.FOSTER_PARENT: 2, Kind.GUARDIAN: 3, Kind.GODPARENT: 3}
 # Two people may be to a child together what each of them is.
 TOGETHER = {Kind.PARENT, Kind.ADOPTIVE_PARENT, Kind.FOSTER_PARENT, Kind.GUARDIAN}
-STYLE = {Kind.PARENT: "blood", Kind.SIBLING: "blood", Kind.GRANDPARENT: "blood", Kind.AUNT_OR_UNCLE: "far"}
-FAR = {Kind.AUNT_OR_UNCLE, Kind.COUSIN, Kind.GODPARENT}
+STYLE = {Kind.PARENT: "blood", Kind.SIBLING: "blood"}
+FAR = {Kind.GRANDPARENT, Kind.AUNT_OR_UNCLE, Kind.COUSIN, Kind.GODPARENT}
 
 
 @dataclass(frozen=True)

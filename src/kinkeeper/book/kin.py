@@ -128,6 +128,7 @@ def _where(child: Person, person: Person, homes: dict[int, Residence], household
 class Around:
     """Who stands around a person in a picture of the family; somebody out of sight who joins others is None."""
 
+    about: int
     ties: list[Kinship]
     people: dict[int, Person | None]
     given: dict[int, str]
@@ -146,6 +147,7 @@ def around(actor: Actor, person: Person) -> Around:
     people: dict[int, Person | None] = {**known, **{pk: None for pk, young in joined.items() if len(young) > 1}}
     names = seen(actor, Name).filter(person__in=known, use=Name.Use.USED, ends_on__isnull=True).order_by("-pk")
     return Around(
+        about=person.pk,
         ties=[tie for tie in ties if tie.person_id in people and tie.relative_id in people],
         people=people,
         given={pk: given or family for pk, given, family in names.values_list("person_id", "given", "family")},

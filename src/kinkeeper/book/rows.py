@@ -145,6 +145,8 @@ class Rows:
 
         def pull(spot: Spot) -> float | None:
             bonds = spot.ups if upward else spot.downs
+            # Who is born to somebody stands with brothers and sisters, whoever else cares for them.
+            bonds = [bond for bond in bonds if bond.style == "blood"] or bonds
             near = [mean(at[id(other)] for other in others)
                     for bond in bonds if (others := bond.above(number) if upward else bond.below(number))]  # fmt: skip
             return mean(near) if near else None
@@ -157,7 +159,7 @@ class Rows:
         for chain in chains:
             first, last = pull(chain[0]), pull(chain[-1])
             turned = first is not None and last is not None and first > last
-            if turned or (len(chain) == 2 and upward and None in (first, last) and _woman_first(chain)):
+            if turned or (upward and None in (first, last) and _other_way_round(chain)):
                 chain.reverse()
         self.rows[number] = [spot for chain in sorted(chains, key=chain_key) for spot in chain]
 
@@ -205,8 +207,15 @@ def mean(values: Iterable[float]) -> float:
     return sum(found) / len(found)
 
 
-def _woman_first(chain: list[Spot]) -> bool:
-    return [spot.who.sex if spot.who else "" for spot in chain] == ["F", "M"]
+def _other_way_round(chain: list[Spot]) -> bool:
+    """By custom a man stands before a woman, and the partner with the elder children before the next."""
+    if len(chain) == 2:
+        return [spot.who.sex if spot.who else "" for spot in chain] == ["F", "M"]
+    first, last = (
+        min((young.birth for bond in spot.downs for young in bond.youngers), default=("9999", 0))
+        for spot in (chain[0], chain[-1])
+    )
+    return last < first
 
 
 def _settle(row: list[Spot], wishes: Sequence[float]) -> None:

@@ -51,7 +51,7 @@ SIGNS = [
     {"mark": "law", "icon": "gavel", "words": _later("legally responsible for the child")},
     {"line": "couple", "words": _later("partners or parents; struck through where they parted"), "parted": True},
     {"line": "care", "words": _later("by foster care, adoption, guardianship or step-family; half-siblings")},
-    {"line": "far", "words": _later("aunts, uncles, cousins, godparents")},
+    {"line": "far", "words": _later("aunts, uncles, cousins, godparents; grandparents past the parents")},
 ]
 
 
@@ -108,7 +108,7 @@ def _somebody(around: Around, key: int, person: Person | None, today: date) -> f
         sex=person.sex,
         born=person.born_from,
         inside="" if age is None or person.died_on else str(age),
-        word=around.words.get(key, ""),
+        word=around.words.get(key, "") or (_("me") if key == around.about else ""),
         years=years,
         died=person.died_on is not None,
         in_our_care=key in around.lives,
@@ -212,6 +212,15 @@ def network(context: Context, page: Any) -> SafeString:
         "book/network.html",
         {"drawn": drawn, "title": title, "description": description, "child": given, "bonds": bonds},
     )
+
+
+RINGS = {1: _later("very close"), 2: _later("close"), 3: _later("distant"), 4: _later("difficult")}
+
+
+@register.simple_tag
+def ring_words(number: int) -> str:
+    """What a ring of the map says."""
+    return str(RINGS[number])
 
 
 @register.simple_tag
