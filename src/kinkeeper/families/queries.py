@@ -290,9 +290,8 @@ def kin_around(actor: Actor, person: Person) -> tuple[list[Kinship], dict[int, P
             if len(found | ends) <= MOST_AROUND:
                 found |= ends
                 ties[tie.pk] = tie
-        reach |= {
-            pk for tie in ties.values() if tie.kind not in NOT_THROUGH for pk in (tie.person_id, tie.relative_id)
-        } & found
+        ways = [{tie.person_id, tie.relative_id} for tie in ties.values() if tie.kind not in NOT_THROUGH]
+        reach = reach.union(*(ends for ends in ways if ends & reach))
     return list(ties.values()), _known(actor, found)
 
 
