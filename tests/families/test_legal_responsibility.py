@@ -11,7 +11,7 @@ from kinkeeper.access.gate import Unseen
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.families import actions, queries
 from kinkeeper.families.models import Family, Kinship
-from kinkeeper.families.policy import consent_without_responsibility
+from kinkeeper.families.policy import _consent_without_responsibility
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.lib.refusals import Refused, Stale
@@ -153,7 +153,7 @@ class AConsent:
 
 def test_the_child_and_the_responsible_may_consent(noor: Person, layla: Person, motherhood: Kinship) -> None:
     for consent in (AConsent(noor, layla), AConsent(noor, noor), AConsent(noor, None, by_child=True)):
-        assert objection_to("record_consent", consent) == consent_without_responsibility(consent) == ""
+        assert objection_to("record_consent", consent) == _consent_without_responsibility(consent) == ""
 
 
 def test_who_lost_the_responsibility_may_no_longer_consent(

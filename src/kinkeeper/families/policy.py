@@ -104,7 +104,7 @@ def may_bring_in_families(actor: Actor, unit: Unit) -> Verdict:
 
 
 @objects_to("record_consent")
-def consent_without_responsibility(consent: Any) -> str:
+def _consent_without_responsibility(consent: Any) -> str:
     """Consent is given by the child, or by somebody with legal responsibility on the day on which it was given.
 
     Asked by the room below about a consent that is not stored yet: its person, given_by, by_child and given_on.
