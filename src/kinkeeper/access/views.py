@@ -20,7 +20,7 @@ from kinkeeper.access import actions, forms, queries, tasks
 from kinkeeper.access.gate import ActorRequest, actor_for, one
 from kinkeeper.access.models import User
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 LANGUAGE_COOKIE = "kinkeeper-language"
 A_YEAR = 365 * 24 * 3600
@@ -95,7 +95,7 @@ def accept_invitation(request: ActorRequest, token: str) -> HttpResponse:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("Welcome. Your account is ready."))
             return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
-    return render(request, "access/accept_invitation.html", {"form": form, "invitation": invitation})
+    return deed_page(request, "access/accept_invitation.html", {"form": form, "invitation": invitation})
 
 
 @sensitive_post_parameters("password")
@@ -113,7 +113,7 @@ def choose_new_password(request: ActorRequest, token: str) -> HttpResponse:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("Your password is changed. Your other sessions have ended."))
             return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
-    return render(request, "access/choose_new_password.html", {"form": form, "link": link})
+    return deed_page(request, "access/choose_new_password.html", {"form": form, "link": link})
 
 
 # ---- One's own account -----------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def change_password(request: ActorRequest) -> HttpResponse:
             update_session_auth_hash(request, changed)
             messages.success(request, _("Your password is changed. Your other sessions have ended."))
             return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "access/change_password.html", {"form": form})
+    return deed_page(request, "access/change_password.html", {"form": form})
 
 
 # ---- The administrator -------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def open_programme(request: ActorRequest) -> HttpResponse:
             actions.open_programme(request.actor, association, **form.particulars)
             messages.success(request, _("The programme is open."))
             return redirect("administration")
-    return render(request, "access/open_programme.html", {"form": form})
+    return deed_page(request, "access/open_programme.html", {"form": form})
 
 
 def open_unit(request: ActorRequest, code: str) -> HttpResponse:
@@ -181,7 +181,7 @@ def open_unit(request: ActorRequest, code: str) -> HttpResponse:
             actions.open_unit(request.actor, programme, **form.particulars)
             messages.success(request, _("The unit is open."))
             return redirect("administration")
-    return render(request, "access/open_unit.html", {"form": form, "programme": programme})
+    return deed_page(request, "access/open_unit.html", {"form": form, "programme": programme})
 
 
 def users(request: ActorRequest) -> HttpResponse:
@@ -215,7 +215,7 @@ def give_seat(request: ActorRequest, code: str) -> HttpResponse:
             actions.give_seat(request.actor, person, **form.particulars)
             messages.success(request, _("The seat is given."))
             return redirect("user", person.code)
-    return render(request, "access/give_seat.html", {"form": form, "person": person})
+    return deed_page(request, "access/give_seat.html", {"form": form, "person": person})
 
 
 def end_seat(request: ActorRequest, code: str) -> HttpResponse:
@@ -227,7 +227,7 @@ def end_seat(request: ActorRequest, code: str) -> HttpResponse:
             actions.end_seat(request.actor, seat, **form.particulars)
             messages.success(request, _("The seat ends."))
             return redirect("user", seat.user.code)
-    return render(request, "access/end_seat.html", {"form": form, "seat": seat})
+    return deed_page(request, "access/end_seat.html", {"form": form, "seat": seat})
 
 
 def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
@@ -239,7 +239,7 @@ def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
             actions.suspend_user(request.actor, person)
             messages.success(request, _("The account is closed and its sessions have ended."))
             return redirect("user", person.code)
-    return render(request, "access/suspend_user.html", {"form": form, "person": person})
+    return deed_page(request, "access/suspend_user.html", {"form": form, "person": person})
 
 
 def restore_user(request: ActorRequest, code: str) -> HttpResponse:
@@ -251,7 +251,7 @@ def restore_user(request: ActorRequest, code: str) -> HttpResponse:
             actions.restore_user(request.actor, person)
             messages.success(request, _("The account is open again."))
             return redirect("user", person.code)
-    return render(request, "access/restore_user.html", {"form": form, "person": person})
+    return deed_page(request, "access/restore_user.html", {"form": form, "person": person})
 
 
 def let_back_in(request: ActorRequest, code: str) -> HttpResponse:
@@ -266,7 +266,7 @@ def let_back_in(request: ActorRequest, code: str) -> HttpResponse:
             return render(
                 request, "access/let_back_in_link.html", {"way_back": way_back, "person": person, "link": link}
             )
-    return render(request, "access/let_back_in.html", {"form": form, "person": person})
+    return deed_page(request, "access/let_back_in.html", {"form": form, "person": person})
 
 
 def invitations(request: ActorRequest) -> HttpResponse:
@@ -286,7 +286,7 @@ def invite(request: ActorRequest) -> HttpResponse:
             invitation = actions.invite(request.actor, association, token=token, **form.particulars)
             link = request.build_absolute_uri(resolve_url("accept_invitation", token))
             return render(request, "access/invited.html", {"invitation": invitation, "link": link})
-    return render(request, "access/invite.html", {"form": form})
+    return deed_page(request, "access/invite.html", {"form": form})
 
 
 def withdraw_invitation(request: ActorRequest, code: str) -> HttpResponse:
@@ -298,7 +298,7 @@ def withdraw_invitation(request: ActorRequest, code: str) -> HttpResponse:
             actions.withdraw_invitation(request.actor, invitation)
             messages.success(request, _("The invitation is withdrawn."))
             return redirect("invitations")
-    return render(request, "access/withdraw_invitation.html", {"form": form, "invitation": invitation})
+    return deed_page(request, "access/withdraw_invitation.html", {"form": form, "invitation": invitation})
 
 
 # ---- Openings ------------------------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def open_record(request: ActorRequest) -> HttpResponse:
         with refusals_on(form):
             opening = actions.open_record(request.actor, **form.particulars)
             return redirect(_record_page(opening.subject_type, opening.subject_code))
-    return render(request, "access/open_record.html", {"form": form, "verdict": verdict})
+    return deed_page(request, "access/open_record.html", {"form": form, "verdict": verdict})
 
 
 def _record_page(subject_type: str, code: str) -> str:
@@ -337,4 +337,4 @@ def close_opening(request: ActorRequest, code: str) -> HttpResponse:
             actions.close_opening(request.actor, opening, **form.particulars)
             messages.success(request, _("The record is closed again."))
             return redirect("openings")
-    return render(request, "access/close_opening.html", {"form": form, "opening": opening})
+    return deed_page(request, "access/close_opening.html", {"form": form, "opening": opening})

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.cases import actions, forms, queries
 from kinkeeper.journal.acts import Act
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 
 def _page(
@@ -22,7 +22,7 @@ def _page(
 ) -> HttpResponse:
     """The page of a deed: its form, or why it cannot be done."""
     words = {"form": form, "subject": subject, "back": back, "verdict": deed.verdict(request.actor, row)}
-    return render(request, f"cases/{deed.name.split('.')[1]}.html", words)
+    return deed_page(request, f"cases/{deed.name.split('.')[1]}.html", words)
 
 
 def take_in_child(request: ActorRequest, code: str) -> HttpResponse:

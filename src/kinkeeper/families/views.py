@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, may_read, one, seen
@@ -15,7 +15,7 @@ from kinkeeper.families import actions, forms, queries
 from kinkeeper.journal.acts import Act
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people import queries as people
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 
 def add_relative(request: ActorRequest, code: str) -> HttpResponse:
@@ -111,4 +111,4 @@ def _deed(
             messages.success(request, done)
             return redirect(back)
     page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
-    return render(request, f"{deed.name.replace('.', '/')}.html", page)
+    return deed_page(request, f"{deed.name.replace('.', '/')}.html", page)

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.homes import actions, forms, queries
 from kinkeeper.journal.acts import Act
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 
 def _page(
@@ -21,7 +21,7 @@ def _page(
 ) -> HttpResponse:
     """The page of a deed: its form, or why it cannot be done."""
     words = {"form": form, "subject": str(row), "back": back, "verdict": deed.verdict(request.actor, row), **more}
-    return render(request, f"homes/{deed.name.split('.')[1]}.html", words)
+    return deed_page(request, f"homes/{deed.name.split('.')[1]}.html", words)
 
 
 def open_home(request: ActorRequest, code: str) -> HttpResponse:

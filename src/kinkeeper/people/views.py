@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people import actions, forms, queries
 from kinkeeper.people.models import Document, LegalStatus, Name, Person
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 Subject = Person | Name | LegalStatus | Document
 
@@ -35,7 +35,7 @@ def register_person(request: ActorRequest, code: str) -> HttpResponse:
             # A caseworker sees only people of their own cases, so the page of a new person may not be theirs to see.
             return redirect(person if queries.people(request.actor).filter(pk=person.pk).exists() else "/")
     verdict = actions.register_person.verdict(request.actor, unit)
-    return render(request, "people/register_person.html", {"unit": unit, "form": form, "verdict": verdict})
+    return deed_page(request, "people/register_person.html", {"unit": unit, "form": form, "verdict": verdict})
 
 
 def describe_person(request: ActorRequest, code: str) -> HttpResponse:
@@ -153,4 +153,4 @@ def _deed(request: ActorRequest, deed: Act[..., Any], subject: Subject, form: De
             messages.success(request, done)
             return redirect(person)
     page = {"person": person, "subject": subject, "form": form, "verdict": deed.verdict(request.actor, subject)}
-    return render(request, f"{deed.name.replace('.', '/')}.html", page)
+    return deed_page(request, f"{deed.name.replace('.', '/')}.html", page)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from kinkeeper.journal.acts import Act
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
 from kinkeeper.placements import actions, forms, queries
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 
 def _page(
@@ -26,7 +26,7 @@ def _page(
     back = reverse("child", args=[child.code])
     words = {"form": form, "child": child, "subject": child.name, "back": back, "verdict": verdict, **more}
     part = more.get("part", deed.name.split(".")[1])
-    return render(request, f"placements/{part}.html", words)
+    return deed_page(request, f"placements/{part}.html", words)
 
 
 def start_placement(request: ActorRequest, code: str) -> HttpResponse:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.plans import actions, forms, queries
+from kinkeeper.ui.forms import deed_page
 
 
 def record_review(request: ActorRequest, code: str) -> HttpResponse:
@@ -24,4 +25,4 @@ def record_review(request: ActorRequest, code: str) -> HttpResponse:
             return redirect("child", code)
     verdict = actions.record_review.verdict(request.actor, child)
     words = {"form": form, "subject": child.name, "back": reverse("child", args=[code]), "verdict": verdict}
-    return render(request, "plans/record_review.html", words)
+    return deed_page(request, "plans/record_review.html", words)

@@ -7,11 +7,13 @@ from typing import Any, Protocol, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.lib.ages import PartialDate
-from kinkeeper.lib.refusals import Stale
+from kinkeeper.lib.refusals import Refused, Stale
 
 
 class Versioned(Protocol):
@@ -28,13 +30,20 @@ class DeedForm(forms.Form):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    refusal: Refused | None = None
+
+    @property
+    def status(self) -> int:
+        """How the page answers: 409 where the deed was refused or the page was stale, else 200."""
+        return 409 if self.refusal is not None else 200
 
     def at(self, row: Versioned) -> Self:
         """Draw the form from this row; on the way back, say so if the row has changed since."""
         self.fields["version"].initial = row.version
         name = self.add_prefix("version")
         if self.is_bound and str(self.data.get(name, "")) != str(row.version):
-            self.add_error(None, str(Stale()))
+            self.refusal = Stale()
+            self.add_error(None, str(self.refusal))
             # What was typed stays; sending it once more, after the warning, is a decision about the row of now.
             data: Any = self.data
             self.data = data.copy()
@@ -45,6 +54,11 @@ class DeedForm(forms.Form):
     def particulars(self) -> dict[str, Any]:
         """What was filled in, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def deed_page(request: HttpRequest, template: str, words: dict[str, Any]) -> HttpResponse:
+    """The page of a deed with its `form` among the words; it answers 409 where the deed was refused."""
+    return render(request, template, words, status=getattr(words["form"], "status", 200))
 
 
 class DayInput(forms.DateInput):
