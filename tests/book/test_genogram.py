@@ -9,8 +9,8 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinkeeper.book.genogram import SYMBOL, TALL, Genogram, Somebody, Tie, draw
-from kinkeeper.book.rows import WIDE
+from kinkeeper.book.genogram import SYMBOL, TALL, Genogram, draw
+from kinkeeper.book.rows import WIDE, Somebody, Tie
 from kinkeeper.families.models import Kinship
 
 KINDS = Kinship.Kind.values

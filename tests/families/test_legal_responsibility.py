@@ -122,10 +122,14 @@ def test_the_pages(amina: Colleague, noor: Person, motherhood: Kinship) -> None:
     assert "Layla Saleh: mother of Noor Saleh" in amina.browser.get(contact).content.decode()
     answer = amina.browser.post(contact, {"version": "1", "contact": "none", "court_ref": "12/2026"})
     assert (answer.status_code, answer["Location"]) == (302, noor.get_absolute_url())
+    wrong = amina.browser.post(contact, {"version": "1", "contact": "free"})
+    assert (wrong.status_code, "Rule: G-STALE" in wrong.content.decode()) == (409, True)
     assert 'value="12/2026"' in amina.browser.get(contact).content.decode()
     ending = f"/ties/{motherhood.code}/end-legal-responsibility/"
-    refused = amina.browser.post(ending, {"version": "2", "ended_on": TOMORROW.isoformat()}).content.decode()
-    assert "still to come" in refused
+    refused = amina.browser.post(ending, {"version": "2", "ended_on": TOMORROW.isoformat()})
+    assert refused.status_code == 409
+    assert "still to come" in refused.content.decode()
+    assert "Rule: G-TIME" in refused.content.decode()
     assert Kinship.objects.get().responsible_until is None
     answer = amina.browser.post(ending, {"version": "2", "ended_on": TODAY.isoformat()})
     assert (answer.status_code, answer["Location"]) == (302, noor.get_absolute_url())

@@ -11,7 +11,7 @@ from kinkeeper.access.gate import Unseen
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.families import actions, queries
 from kinkeeper.families.models import Family, Support
-from kinkeeper.journal.models import Entry
+from kinkeeper.journal.models import Entry, Refusal
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Person
 from tests.conftest import Colleague, hire, register
@@ -133,9 +133,13 @@ def test_the_pages_add_and_end(amina: Colleague, noor: Person, layla: Person, sa
     address = f"/people/{noor.code}/add-support/"
     assert "Layla Saleh" in amina.browser.get(address).content.decode()
     said = {"version": "1", "kind": "friend", "strength": "2", "trusted": "on"}
-    shown = amina.browser.post(address, said).content.decode()
+    refused = amina.browser.post(address, said)
+    assert refused.status_code == 409
+    shown = refused.content.decode()
     assert "Say who it is" in shown
+    assert "Rule: G-KIN" in shown
     assert Support.objects.count() == 0
+    assert [(row.act, row.guard) for row in Refusal.objects.all()] == [("families.add_support", "G-KIN")]
     response = amina.browser.post(address, {**said, "name": "Mira"})
     assert (response.status_code, response["Location"]) == (302, noor.get_absolute_url())
     amina.browser.post(address, {**said, "person": layla.code, "kind": "family"})
@@ -146,6 +150,8 @@ def test_the_pages_add_and_end(amina: Colleague, noor: Person, layla: Person, sa
     assert amina.browser.post(ending, {"version": "1", "ended_on": TODAY.isoformat()}).status_code == 302
     assert names(amina, noor) == ["Layla Saleh"]
     assert "already ended" in amina.browser.get(ending).content.decode()
+    again = amina.browser.post(ending, {"version": "2", "ended_on": TODAY.isoformat()})
+    assert again.status_code == 409
 
 
 def test_somebody_is_written_down_where_nobody_is_offered(amina: Colleague, noor: Person) -> None:

@@ -241,7 +241,10 @@ class _Plan:
             y += (0 if outside and not count else AISLE + count * LANE) + (TALL if number < len(self.rows) else 0)
         heads = [tops[number + 1] - TALL for number in range(len(self.rows))]
         width = max((spot.x + spot.half for row in self.rows for spot in row), default=0.0) + EDGE
-        turn = (lambda x: round(width - x, 1)) if mirrored else (lambda x: round(x, 1))
+
+        def turn(x: float) -> float:
+            return round(width - x if mirrored else x, 1)
+
         paper = _Paper(turn, heads, tops)
         lines = [paper.couple(*couple) for couple in couples]
         lines += [paper.run(run, number) for number, runs in enumerate(channels) for run in runs]

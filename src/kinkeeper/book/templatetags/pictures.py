@@ -19,6 +19,7 @@ from kinkeeper.access.gate import Actor, may_read
 from kinkeeper.book import genogram as family
 from kinkeeper.book import network as rings
 from kinkeeper.book.kin import APART, AT_HOME, DIED, TOGETHER, UNKNOWN, Around
+from kinkeeper.book.rows import Somebody, Tie
 from kinkeeper.families.models import Kinship, Support
 from kinkeeper.families.queries import kin_word
 from kinkeeper.people.models import Person, Sex
@@ -77,7 +78,7 @@ def genogram(context: Context, page: Any) -> SafeString:
     around: Around = page.around
     today = context["actor"].today
     people = [_somebody(around, key, person, today) for key, person in around.people.items()]
-    ties = [family.Tie(tie.person_id, tie.kind, tie.relative_id, _over(tie, today)) for tie in around.ties]
+    ties = [Tie(tie.person_id, tie.kind, tie.relative_id, _over(tie, today)) for tie in around.ties]
     drawn = family.draw(people, ties, page.child.pk, mirrored=get_language_bidi())
     others = len(people) - 1
     # Translators: read to those who do not see the drawing.
@@ -96,13 +97,13 @@ def _over(tie: Kinship, today: date) -> bool:
     return tie.ends_on is not None and tie.ends_on <= today
 
 
-def _somebody(around: Around, key: int, person: Person | None, today: date) -> family.Somebody:
+def _somebody(around: Around, key: int, person: Person | None, today: date) -> Somebody:
     if person is None:
-        return family.Somebody(key, inside="?")
+        return Somebody(key, inside="?")
     age = person.age(today)
     born = str(person.born_from.year) if person.born_from else ""
     years = f"{born}–{person.died_on.year}" if person.died_on else born
-    return family.Somebody(
+    return Somebody(
         key,
         name=around.given.get(key) or person.name,
         sex=person.sex,
