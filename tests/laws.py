@@ -22,6 +22,7 @@ OWN_NAMES = {
     "journal": {"acts"},
     "files": {"vault"},
     "placements": {"guards"},
+    "book": {"kin", "genogram", "rows", "network"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

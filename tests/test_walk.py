@@ -25,7 +25,7 @@ from kinkeeper.access.models import Invitation, Opening, Programme, Role, Seat, 
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.drafts.models import Draft
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
-from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.files.vault import accept, store
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.journal import acts as book
@@ -91,7 +91,12 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     family = Family.objects.create(unit=village, name=sing())
     for member in (noor, mother):
         Membership.objects.create(family=family, person=member)
-    Kinship.objects.create(person=mother, kind=Kinship.Kind.PARENT, relative=noor)
+    Kinship.objects.create(
+        person=mother, kind=Kinship.Kind.PARENT, relative=noor, legally_responsible=True, court_ref=sing()
+    )
+    Support.objects.create(
+        child=noor, name=sing(), relation=sing(), kind=Support.Kind.FRIEND, strength=2, helps_with=sing()
+    )
     household = Household.objects.create(family=family, name=sing(), address=sing(), postcode="AB1 2CD")
     HouseholdMember.objects.create(household=household, person=mother)
     case = Case.objects.create(

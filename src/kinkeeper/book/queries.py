@@ -9,16 +9,18 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
+from kinkeeper.book.kin import APART, TOGETHER, Around, Brother, House, Relative, around, brothers_of, houses_of, kin_of
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.exchange.models import ReportedFact
 from kinkeeper.exchange.queries import reported_facts_of
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.families.queries import Supporter, supports_of
 from kinkeeper.homes.models import Carer
 from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Look
@@ -39,25 +41,6 @@ def cases(actor: Actor) -> QuerySet[Case]:
     return (
         seen(actor, Case).filter(child__in=seen(actor, Person).values("pk")).select_related("child", "unit", "worker")
     )
-
-
-@dataclass(frozen=True)
-class Relative:
-    """Someone of the family: the tie, its word as seen from the child, and where they live if they are in care."""
-
-    person: Person
-    tie: Kinship
-    word: str
-    lives: Residence | None
-
-
-@dataclass(frozen=True)
-class House:
-    """Brothers and sisters under one roof; `here` where the child itself lives."""
-
-    lives: Residence | None
-    members: list[Relative]
-    here: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +74,7 @@ class Book:
     absences: list[Absence]
     legal_statuses: list[LegalStatus]
     relatives: list[Relative]
+    brothers: list[Brother]
     houses: list[House]
     documents: list[Document]
     moments: list[Moment]
@@ -114,16 +98,12 @@ class Book:
     @property
     def together(self) -> list[str]:
         """Brothers and sisters under the same roof."""
-        return self._siblings(here=True)
+        return [brother.person.name for brother in self.brothers if brother.where == TOGETHER]
 
     @property
     def apart(self) -> list[str]:
         """Brothers and sisters in care under another roof."""
-        return self._siblings(here=False)
-
-    def _siblings(self, *, here: bool) -> list[str]:
-        roofs = [house for house in self.houses if house.here == here and house.lives]
-        return [member.person.name for house in roofs for member in house.members]
+        return [brother.person.name for brother in self.brothers if brother.where == APART]
 
 
 def child_or_relative(actor: Actor, code: str) -> tuple[Person, bool]:
@@ -144,7 +124,7 @@ def book_of(actor: Actor, child: Person) -> Book:
     statuses = _of(child, people.legal_statuses_of(actor, child))
     documents = _of(child, people.documents_of(actor, child))
     relatives, lives = kin_of(actor, child)
-    siblings = [relative for relative in relatives if relative.tie.kind in Kinship.SIBLINGS]
+    brothers = brothers_of(actor, child)
     period = next((stay.period for stay in stays if stay.ended_on is None), None)
     return Book(
         child=child,
@@ -155,7 +135,8 @@ def book_of(actor: Actor, child: Person) -> Book:
         absences=absences,
         legal_statuses=statuses,
         relatives=[relative for relative in relatives if relative.tie.kind not in Kinship.SIBLINGS],
-        houses=_houses(lives, siblings),
+        brothers=brothers,
+        houses=houses_of(lives, brothers),
         documents=documents,
         moments=sorted(
             [*_homes_and_law(stays, absences, statuses), *_work(own, documents), *_meetings(actor, child)],
@@ -219,7 +200,7 @@ def _deeds(
     else:
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
-    wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin")]
+    wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin", "add_support")]
     wanted += [(f"people.{name}", child.code, child) for name in ABOUT_A_CHILD]
     if not period:
         wanted.append(("people.record_legal_status", child.code, child))
@@ -262,42 +243,29 @@ def story_of(actor: Actor, book: Book, kind: str, page: str | int | None) -> Pag
     return told
 
 
-def kin_of(actor: Actor, person: Person) -> tuple[list[Relative], Residence | None]:
-    """The family of a person as far as the actor sees it, and where the person lives; nobody beyond scope is mentioned."""
-    rows = seen(actor, Kinship).filter(Q(person=person) | Q(relative=person), ends_on__isnull=True)
-    ties = list(rows)
-    others = {tie.relative_id if tie.person_id == person.pk else tie.person_id for tie in ties}
-    known = {other.pk: other for other in seen(actor, Person).filter(pk__in=others).select_related("unit")}
-    homes = where_lives(actor, [person, *known.values()])
-    found = []
-    for tie in ties:
-        other = known.get(tie.relative_id if tie.person_id == person.pk else tie.person_id)
-        if other is not None:
-            tie.person, tie.relative = (person, other) if tie.person_id == person.pk else (other, person)
-            found.append(Relative(other, tie, _word(tie, person), homes.get(other.pk)))
-    found.sort(key=lambda relative: (relative.person.born_from or date.max, relative.person.sort_name))
-    return found, homes.get(person.pk)
+ABOUT_A_FAMILY_PICTURE = ("add_relative", "tie_kin", "add_support")
 
 
-def _word(tie: Kinship, seen_from: Person) -> str:
-    if tie.person_id == seen_from.pk and tie.kind in Kinship.INVERSES:
-        return str(Kinship.Inverse(Kinship.INVERSES[tie.kind]).label)
-    return str(tie.get_kind_display())
+@dataclass(frozen=True)
+class FamilyPicture:
+    """What the page of a child’s family picture says."""
+
+    child: Person
+    brothers: list[Brother]
+    around: Around
+    supports: list[Supporter]
+    deeds: list[Deed]
 
 
-def _roof(lives: Residence | None) -> int | None:
-    return lives.episode.placement.home_id if lives else None
-
-
-def _houses(mine: Residence | None, siblings: Sequence[Relative]) -> list[House]:
-    roofs: dict[int | None, list[Relative]] = defaultdict(list)
-    for sibling in siblings:
-        roofs[_roof(sibling.lives)].append(sibling)
-    here = _roof(mine)
-    found = [
-        House(members[0].lives, members, here=roof is not None and roof == here) for roof, members in roofs.items()
-    ]
-    return sorted(found, key=lambda house: not house.here)
+def family_picture(actor: Actor, child: Person) -> FamilyPicture:
+    """The family around a child and the people who matter to it, as far as the actor sees them."""
+    return FamilyPicture(
+        child=child,
+        brothers=brothers_of(actor, child),
+        around=around(actor, child),
+        supports=supports_of(actor, child),
+        deeds=deeds(actor, [(f"families.{name}", child.code, child) for name in ABOUT_A_FAMILY_PICTURE]),
+    )
 
 
 # ---- relatives, families, cases --------------------------------------------------------------------------------------
@@ -396,6 +364,7 @@ class CasePage:
     moments: list[Moment]
     due: list[Duty]
     lives: Residence | None
+    brothers: list[Brother]
     deeds: list[Deed]
 
 
@@ -415,6 +384,7 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
         moments=[Moment(row.happened_on, "contact", row, case.child.age(row.happened_on)) for row in chosen],
         due=due_of(actor, [case]).get(case.pk, []),
         lives=where_lives(actor, [case.child]).get(case.child_id),
+        brothers=brothers_of(actor, case.child),
         deeds=deeds(actor, [(f"cases.{name}", case.code, case) for name in named]),
     )
 

@@ -27,6 +27,15 @@ def child(request: ActorRequest, code: str) -> HttpResponse:
     return render(request, "book/child.html", words)
 
 
+def family_picture(request: ActorRequest, code: str) -> HttpResponse:
+    """The family of one of our children and the people who matter to it, as pictures and as lists."""
+    row, ours = queries.child_or_relative(request.actor, code)
+    if not ours:
+        return redirect("person", code)
+    remember_look(request.actor, row, "family_picture")
+    return render(request, "book/family_picture.html", {"page": queries.family_picture(request.actor, row)})
+
+
 def person(request: ActorRequest, code: str) -> HttpResponse:
     """The page of a relative or carer; a child of ours has a page of its own."""
     row, ours = queries.child_or_relative(request.actor, code)

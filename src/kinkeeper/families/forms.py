@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.families.models import Kinship
+from kinkeeper.families.models import Kinship, Support
 from kinkeeper.lib.codes import show_code
 from kinkeeper.people.models import Person, Sex
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
@@ -40,7 +40,8 @@ class _ChoosingForm(DeedForm):
         self.offered = {person.code: person for person in people}
         field = self.fields[self.chooses]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(code, _told_apart(person)) for code, person in self.offered.items()]
+        self.offered_choices = [(code, _told_apart(person)) for code, person in self.offered.items()]
+        field.choices = self.offered_choices
         return self
 
     def clean(self) -> dict[str, Any]:
@@ -107,6 +108,67 @@ class EndTieForm(DeedForm):
     """The day from which a tie no longer holds."""
 
     ended_on = DayField(label=_("No longer holds from"))
+
+
+class EndLegalResponsibilityForm(DeedForm):
+    """The day from which somebody no longer has legal responsibility."""
+
+    ended_on = DayField(label=_("No legal responsibility from"))
+
+
+class SetContactRuleForm(DeedForm):
+    """Which contact is allowed, and the decision that says so."""
+
+    contact = forms.ChoiceField(label=_("Contact"), choices=Kinship.Contact.choices, required=False)
+    court_ref = forms.CharField(
+        label=_("Court decision"),
+        max_length=120,
+        required=False,
+        help_text=_("The number of the decision, where a court or authority ruled on contact."),
+    )
+
+
+class AddSupportForm(_ChoosingForm):
+    """Somebody who matters to a child."""
+
+    chooses = "person"
+
+    person = forms.ChoiceField(label=_("Somebody on record here"), widget=forms.RadioSelect, required=False)
+    name = forms.CharField(
+        label=_("Or anybody else, by name"),
+        max_length=200,
+        required=False,
+        help_text=_("As the child calls them, for example “Aunt Mira from next door”."),
+    )
+    relation = forms.CharField(label=_("Who this is to the child"), max_length=120, required=False)
+    kind = forms.ChoiceField(label=_("Belongs to"), choices=[("", "—"), *Support.Kind.choices])
+    strength = forms.TypedChoiceField(label=_("How close"), choices=Support.Strength.choices, coerce=int)
+    trusted = forms.BooleanField(label=_("The child chose them as a trusted person"), required=False)
+    helps_with = forms.CharField(label=_("Helps with"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    starts_on = DayField(label=_("From"), required=False)
+
+    def choose_from(self, people: Iterable[Person]) -> Self:
+        """Offer these people, and nobody of them; without people there is nothing to choose."""
+        super().choose_from(people)
+        field = self.fields[self.chooses]
+        assert isinstance(field, forms.ChoiceField)
+        if self.offered:
+            field.choices = [("", gettext("nobody of these")), *self.offered_choices]
+        else:
+            del self.fields[self.chooses]
+        return self
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """Nobody chosen is nobody, not an empty word."""
+        said = super().particulars
+        return {**said, "person": said.get("person") or None}
+
+
+class EndSupportForm(DeedForm):
+    """The day from which somebody no longer matters so."""
+
+    ended_on = DayField(label=_("No longer so from"))
 
 
 class FoundFamilyForm(DeedForm):

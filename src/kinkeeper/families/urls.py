@@ -9,7 +9,11 @@ from kinkeeper.families import views
 urlpatterns = [
     path("people/<str:code>/add-relative/", views.add_relative, name="add_relative"),
     path("people/<str:code>/tie-kin/", views.tie_kin, name="tie_kin"),
+    path("people/<str:code>/add-support/", views.add_support, name="add_support"),
+    path("supports/<str:code>/end/", views.end_support, name="end_support"),
     path("ties/<str:code>/end/", views.end_tie, name="end_tie"),
+    path("ties/<str:code>/end-legal-responsibility/", views.end_legal_responsibility, name="end_legal_responsibility"),
+    path("ties/<str:code>/set-contact-rule/", views.set_contact_rule, name="set_contact_rule"),
     path("units/<str:code>/found-family/", views.found_family, name="found_family"),
     path("families/<str:code>/add-member/", views.add_member, name="add_member"),
     path("families/<str:code>/set-up-household/", views.set_up_household, name="set_up_household"),

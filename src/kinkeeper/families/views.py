@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from kinkeeper.access.gate import ActorRequest, one, seen
+from kinkeeper.access.gate import ActorRequest, may_read, one, seen
 from kinkeeper.access.models import Unit
 from kinkeeper.families import actions, forms, queries
 from kinkeeper.journal.acts import Act
@@ -36,19 +36,46 @@ def tie_kin(request: ActorRequest, code: str) -> HttpResponse:
 
 def end_tie(request: ActorRequest, code: str) -> HttpResponse:
     """Say that a tie no longer holds."""
+    return _on_tie(request, code, actions.end_tie, forms.EndTieForm(request.POST or None), _("The tie has ended."))
+
+
+def end_legal_responsibility(request: ActorRequest, code: str) -> HttpResponse:
+    """Say that somebody no longer has legal responsibility."""
+    form = forms.EndLegalResponsibilityForm(request.POST or None)
+    return _on_tie(request, code, actions.end_legal_responsibility, form, _("The legal responsibility has ended."))
+
+
+def set_contact_rule(request: ActorRequest, code: str) -> HttpResponse:
+    """Write down which contact is allowed."""
+    tie = queries.tie(request.actor, code)
+    shown = {name: getattr(tie, name) for name in ("contact", "court_ref") if may_read(request.actor, tie, name)}
+    form = forms.SetContactRuleForm(request.POST or None, initial=shown)
+    return _on_tie(request, code, actions.set_contact_rule, form, _("The rule on contact is written down."))
+
+
+def _on_tie(request: ActorRequest, code: str, deed: Act[..., Any], form: DeedForm, done: str) -> HttpResponse:
+    """What deeds on a tie share: it is said in words, and one comes back to whom of the two one sees."""
     tie = queries.tie(request.actor, code)
     known = people.people(request.actor)
     back = known.filter(pk=tie.relative_id).first() or known.get(pk=tie.person_id)
-    words = queries.tie_in_words(request.actor, tie)
-    return _deed(
-        request,
-        actions.end_tie,
-        tie,
-        back,
-        forms.EndTieForm(request.POST or None),
-        _("The tie has ended."),
-        words=words,
-    )
+    return _deed(request, deed, tie, back, form, done, words=queries.tie_in_words(request.actor, tie))
+
+
+def add_support(request: ActorRequest, code: str) -> HttpResponse:
+    """Write down somebody who matters to a child."""
+    child = people.person(request.actor, code)
+    text = request.GET.get("who", "")
+    form = forms.AddSupportForm(request.POST or None)
+    form.choose_from(queries.perhaps_kin(request.actor, child, text))
+    return _deed(request, actions.add_support, child, child, form, _("The person is written down."), who=text)
+
+
+def end_support(request: ActorRequest, code: str) -> HttpResponse:
+    """Say that somebody no longer matters so."""
+    support = queries.support(request.actor, code)
+    form = forms.EndSupportForm(request.POST or None)
+    words = queries.supporter_name(request.actor, support)
+    return _deed(request, actions.end_support, support, support.child, form, _("That has ended."), words=words)
 
 
 def found_family(request: ActorRequest, code: str) -> HttpResponse:

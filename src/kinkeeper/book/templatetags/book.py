@@ -224,6 +224,7 @@ DEEDS = {
     "record_identifier": (gettext_lazy("Record a number"), "file-text"),
     "record_legal_status": (gettext_lazy("Record a legal status"), "gavel"),
     "tie_kin": (gettext_lazy("Tie to someone known"), "sitemap"),
+    "add_support": (gettext_lazy("Add somebody who matters"), "heart-handshake"),
     "record_contact_point": (gettext_lazy("Add a telephone or address"), "phone"),
     "open_case": (gettext_lazy("Open a case"), "folder"),
     "assign_worker": (gettext_lazy("Give to another worker"), "user"),

@@ -29,6 +29,7 @@ from kinkeeper.site.demo import notes, papers, staff, young
 from kinkeeper.site.demo.histories import NEIGHBOURHOOD, ChildPlan, Neighbourhood, neighbourhoods
 from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, home_from
 from kinkeeper.site.demo.staff import Staff
+from kinkeeper.site.demo.supports import supports_of
 
 SEED = 2
 SMALL = 1000
@@ -156,6 +157,8 @@ class _Block:
 
     def _bring_in_families(self) -> None:
         rows = Families(self.crowd)
+        # Random numbers of its own, so that everything else of a seed stays as it was.
+        chance = Random(f"kinkeeper/{self.maker.wish.seed}/matters/{self.plan.number}")  # noqa: S311  # invented data
         for kin in self.kin.values():
             family = rows.add(kin)
             self.families |= dict.fromkeys(kin.children, family)
@@ -167,6 +170,7 @@ class _Block:
             ties=rows.ties,
             households=rows.households,
             members=rows.members,
+            supports=[one for kin in self.kin.values() for one in supports_of(chance, kin, self.crowd.people)],
         )
 
     def _visit(self) -> None:
