@@ -22,7 +22,7 @@ OWN_NAMES = {
     "journal": {"acts"},
     "files": {"vault"},
     "placements": {"guards"},
-    "book": {"kin", "genogram", "rows", "network"},
+    "book": {"kin", "genogram", "rows", "network", "work"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

@@ -81,7 +81,7 @@ def test_the_page_says_all_with_the_change(
 
 
 def test_two_rounds_stand_side_by_side(amina: Colleague, noors_case: Case, two: tuple[Assessment, Assessment]) -> None:
-    first, second = two
+    second = two[1]
     address = f"/assessments/{second.code}/compare/"
     page = amina.browser.get(address).content.decode()
     assert page.index("Seen in FOOD.") < page.index("Found in FOOD.")
