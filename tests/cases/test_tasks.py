@@ -21,7 +21,8 @@ SOON = TODAY + timedelta(days=5)
 
 
 def task(worker: Colleague, case: Case, **changes: Any) -> Task:
-    return add_task(worker.actor, case, **({"title": "Ask for a school place", "due_on": SOON} | changes))
+    particulars: dict[str, Any] = {"title": "Ask for a school place", "due_on": SOON}
+    return add_task(worker.actor, case, **(particulars | changes))
 
 
 def test_a_task_is_kept_and_remembered(amina: Colleague, dalia: Colleague, noors_case: Case) -> None:

@@ -190,8 +190,12 @@ def _notes(actor: Actor, keys: Collection[int]) -> dict[int, dict[str, str]]:
 
 
 def _parts_of(pack: Pack, row: Assessment, notes: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    parts = [(name, str(row._meta.get_field(name).verbose_name), getattr(row, name)) for name in _OF_THE_HOUSEHOLD]
+    parts = [(name, _called(name), getattr(row, name)) for name in _OF_THE_HOUSEHOLD]
     causes = [gettext(pack.causes[code].label) for code in row.causes if code in pack.causes]
-    parts.append(("causes", str(row._meta.get_field("causes").verbose_name), ", ".join(causes)))
+    parts.append(("causes", _called("causes"), ", ".join(causes)))
     parts += [(f"note_{code}", gettext(domain.label), notes.get(code, "")) for code, domain in pack.domains.items()]
     return [part for part in parts if part[2]]
+
+
+def _called(name: str) -> str:
+    return str(getattr(Assessment._meta.get_field(name), "verbose_name", name))

@@ -137,7 +137,7 @@ class AddTaskForm(DeedForm):
 
     title = forms.CharField(label=_("What is to be done"), max_length=300)
     due_on = DayField(label=_("Until"))
-    owner = forms.ModelChoiceField(
+    owner: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         label=_("Who does it"),
         queryset=None,
         to_field_name="code",
@@ -196,7 +196,7 @@ class RecordDeathForm(DeedForm):
 class MarkDuplicateForm(DeedForm):
     """Which case of the child is kept."""
 
-    surviving = forms.ModelChoiceField(
+    surviving: forms.ModelChoiceField[Case] = forms.ModelChoiceField(
         label=_("Code of the case that is kept"),
         queryset=None,
         to_field_name="code",

@@ -129,7 +129,7 @@ def add_task(request: ActorRequest, code: str) -> HttpResponse:
     """Note something that is to be done."""
     case = one(queries.cases(request.actor), code=code)
     form = forms.AddTaskForm(
-        request.POST or None, owners=queries.task_owners_of(request.actor, case).exclude(pk=case.worker_id)
+        request.POST or None, owners=queries.task_owners_of(request.actor, case).exclude(pk=case.worker_id or 0)
     ).at(case)
     if form.is_valid():
         with refusals_on(form):
