@@ -72,7 +72,7 @@ class Scene:
         from kinkeeper.cases.models import Case
         from kinkeeper.placements.models import PeriodOfCare
 
-        open_cases = Case._base_manager.filter(state=Case.State.OPEN)
+        open_cases = Case._base_manager.filter(closed_on=None)
         in_care = PeriodOfCare._base_manager.filter(ended_on=None).values(unit=F("child__unit"))
         unit = in_care.annotate(size=Count("pk")).order_by("-size", "unit")[0]["unit"]
         self.unit_id = unit
@@ -215,7 +215,7 @@ def sizes() -> dict[str, int]:
 
     return {
         "persons": Person._base_manager.count(),
-        "open cases": Case._base_manager.filter(state=Case.State.OPEN).count(),
+        "open cases": Case._base_manager.filter(closed_on=None).count(),
         "contacts": Contact._base_manager.count(),
         "episodes": Episode._base_manager.count(),
         "name keys": NameKey._base_manager.count(),

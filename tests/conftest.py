@@ -127,7 +127,7 @@ def noor(village: Unit, amina: Colleague) -> Person:
 @pytest.fixture
 def noors_case(noor: Person) -> Case:
     """The open case of Noor."""
-    return Case.objects.get(child=noor, state=Case.State.OPEN)
+    return Case.objects.get(child=noor, closed_on=None)
 
 
 @pytest.fixture
@@ -153,8 +153,10 @@ def register(unit: Unit, given: str, family: str, *, born: date | None = None, s
     return person
 
 
-def open_case(child: Person, worker: Colleague) -> Case:
-    """An open case of this child with this worker, without going through a deed."""
-    case = Case.objects.create(child=child, unit=child.unit, worker=worker.user, opened_on=date(2024, 1, 15))
+def open_case(child: Person, worker: Colleague, *, state: str = Case.State.ACTIVE) -> Case:
+    """A running case of this child with this worker, at a step of the journey, without going through a deed."""
+    case = Case.objects.create(
+        child=child, unit=child.unit, worker=worker.user, opened_on=date(2024, 1, 15), state=state
+    )
     Assignment.objects.create(case=case, worker=worker.user, starts_on=case.opened_on)
     return case

@@ -63,6 +63,8 @@ def test_only_the_worker_and_the_supervisor_record(
     with pytest.raises(Unseen):
         visit(bruno, noors_case)
     visit(dalia, noors_case)
+    Case.objects.filter(pk=noors_case.pk).update(state=Case.State.PLANNING)
+    noors_case.refresh_from_db()
     closed = actions.close_case(dalia.actor, noors_case, closed_on=TODAY, close_reason="x")
     with pytest.raises(Refused, match="This case is closed"):
         visit(dalia, closed)

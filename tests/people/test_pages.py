@@ -46,7 +46,7 @@ def test_a_stale_page_is_refused_and_keeps_what_was_typed(
 ) -> None:
     Person.objects.filter(pk=noor.pk).update(version=2)
     response = amina.browser.post(f"/people/{noor.code}/{deed}/", {"version": "1", **said})
-    assert response.status_code == 200
+    assert response.status_code == 409
     assert "Someone else changed this record" in response.content.decode()
     assert (Name.objects.count(), Identifier.objects.count(), LegalStatus.objects.count()) == (1, 0, 0)
 

@@ -60,6 +60,24 @@ def pack_in_force() -> Pack:
     return load_pack(Association.objects.values_list("pack", flat=True).first() or DEFAULT)
 
 
+class Emergency(Row):
+    """A disaster or conflict that was declared for the whole association, from a day until a day."""
+
+    association = s0(models.ForeignKey(Association, models.PROTECT, related_name="+"))
+    name = s0(models.CharField(_("name"), max_length=200))
+    declared_by = s0(models.CharField(_("declared by"), max_length=200))
+    declared_on = s0(models.DateField(_("declared on")))
+    ended_on = s0(models.DateField(_("ended on"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("-declared_on", "-pk")
+        verbose_name = _("declared emergency")
+        verbose_name_plural = _("declared emergencies")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Programme(Row):
     """A line of work of the association: family strengthening, family-based care, youth."""
 

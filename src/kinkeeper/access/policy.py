@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import EVERYTHING, GUEST, NOTHING, YES, Actor, Verdict, guest, scope
 from kinkeeper.access.models import (
     Association,
+    Emergency,
     Invitation,
     Opening,
     Programme,
@@ -47,6 +48,12 @@ def associations(actor: Actor) -> Q:
 def programmes(actor: Actor) -> Q:
     """A programme is seen by whoever holds a seat in it; the administrator sees all."""
     return EVERYTHING if administers(actor) else Q(pk__in=Unit.objects.filter(_mine(actor)).values("programme_id"))
+
+
+@scope(Emergency)
+def emergencies(actor: Actor) -> Q:
+    """That an emergency was declared is known to everyone who works here."""
+    return EVERYTHING if actor.seats or actor.over_all else NOTHING
 
 
 @scope(Unit)

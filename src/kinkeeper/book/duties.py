@@ -17,7 +17,7 @@ NAMED = 500
 
 def due_of(actor: Actor, cases: Sequence[Case]) -> dict[int, list[Duty]]:
     """What is due in each of these cases, soonest first; of one kind the most urgent. Closed cases owe nothing."""
-    running = [case for case in cases if case.state == Case.State.OPEN]
+    running = [case for case in cases if case.is_running]
     if not running:
         return {}
     named = running if len(running) <= NAMED else None

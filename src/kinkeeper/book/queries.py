@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, Verdict, one, seen
@@ -137,7 +137,7 @@ def child_or_relative(actor: Actor, code: str) -> tuple[Person, bool]:
 
 def book_of(actor: Actor, child: Person) -> Book:
     """Everything the actor may know of this child, in a fixed number of questions."""
-    own = list(cases(actor).filter(child=child).order_by("-state", "-opened_on"))
+    own = list(cases(actor).filter(child=child).order_by(F("closed_on").desc(nulls_first=True), "-opened_on"))
     case = own[0] if own else None
     stays = stays_of(actor, child)
     absences = list(absences_of(actor, child).select_related("child"))
@@ -372,7 +372,7 @@ def family_page(actor: Actor, code: str) -> FamilyPage:
     inside = seen(actor, Membership).filter(family=family, ends_on=None).values("person_id")
     kin = list(seen(actor, Person).filter(pk__in=inside).order_by("born_from", "sort_name").select_related("unit"))
     lives = where_lives(actor, kin)
-    own = {case.child_id: case for case in cases(actor).filter(child__in=kin, state=Case.State.OPEN)}
+    own = {case.child_id: case for case in cases(actor).filter(child__in=kin, closed_on=None)}
     households = list(seen(actor, Household).filter(family=family).select_related("family"))
     together: dict[int, list[Person]] = defaultdict(list)
     known = {person.pk: person for person in kin}

@@ -70,7 +70,7 @@ def take_in_child(
 @act(may_open_case)
 def open_case(actor: Actor, child: Person, *, opened_on: date, kind: str = Case.Kind.CARE) -> Case:
     """Open a case for somebody whose record is here already."""
-    if Case.objects.filter(child=child, state=Case.State.OPEN).exists():
+    if Case.objects.filter(child=child, closed_on=None).exists():
         raise Refused(_("This child has an open case already."), guard="G-OVERLAP")
     return _begin(actor, child, child.unit, kind, opened_on)
 
@@ -134,7 +134,7 @@ def assess_risk(actor: Actor, case: Case, *, risk: str) -> Case:
 
 @act(may_close_case)
 def close_case(actor: Actor, case: Case, *, closed_on: date, close_reason: str) -> Case:
-    """Close a case: nobody is responsible any more from that day on. It can be opened again."""
+    """Close a case before a plan is in force: nobody is responsible any more. It can be opened again."""
     # Whoever begins care at this moment holds the child: wait for them, then ask once more.
     Person.objects.select_for_update(of=("self",), no_key=True).get(pk=case.child_id)
     if objection := objection_to("close_case", case):
@@ -153,17 +153,17 @@ def close_case(actor: Actor, case: Case, *, closed_on: date, close_reason: str) 
 
 @act(may_reopen_case)
 def reopen_case(actor: Actor, case: Case, *, reopened_on: date) -> Case:
-    """Open a closed case again; its last worker is responsible again if they still work in the unit."""
+    """Open a closed case again with a new assessment; its last worker is responsible again if they still work here."""
     insist_on_the_past(reopened_on, actor.today, "reopened_on")
     assert case.closed_on is not None, "a_closed_case_has_its_day"
     insist_on_order(reopened_on, case.closed_on, _("The case was closed on %(day)s."), "reopened_on")
     Person.objects.select_for_update(of=("self",), no_key=True).get(pk=case.child_id)
-    if Case.objects.filter(child=case.child_id, state=Case.State.OPEN).exists():
+    if Case.objects.filter(child=case.child_id, closed_on=None).exists():
         raise Refused(_("This child has another open case. Go on with that one."), guard="G-OVERLAP")
     worker = workers_of(actor, case.unit_id).filter(pk=case.worker_id).first() if case.worker_id else None
     if worker is not None:
         Assignment.objects.create(case=case, worker=worker, starts_on=reopened_on)
-    return move(case, Case.State.OPEN, closed_on=None, close_reason="", worker=worker)
+    return move(case, Case.State.ASSESSMENT, closed_on=None, close_reason="", worker=worker)
 
 
 @bulk_act(may_bring_in_cases)
@@ -212,7 +212,7 @@ def _insist_on_room(worker: User, case: Case) -> None:
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
     limit = pack_in_force().limit("caseload")
     # All of them count, also those in units that the actor does not see.
-    carried = Case.objects.filter(worker=worker, state=Case.State.OPEN).exclude(pk=case.pk).count()
+    carried = Case.objects.filter(worker=worker, closed_on=None).exclude(pk=case.pk).count()
     if carried >= limit.value:
         raise Refused(
             _("%(worker)s is responsible for %(carried)s children already; %(limit)s is the limit (%(source)s).")

@@ -29,7 +29,7 @@ def visits_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | 
 
     With `on`, only those due by that day. Three questions, however many cases.
     """
-    rows = cases(actor).filter(state=Case.State.OPEN)
+    rows = cases(actor).filter(closed_on=None)
     if among is not None:
         rows = rows.filter(pk__in=[case.pk for case in among])
     visits = _visits(rows)

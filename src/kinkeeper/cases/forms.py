@@ -79,6 +79,8 @@ class AssignWorkerForm(DeedForm):
 class RecordContactForm(DeedForm):
     """When a contact was, who was there, whether the child was seen, and what was said."""
 
+    drafts = True
+
     kind = forms.ChoiceField(label=_("What it was"), choices=Contact.Kind.choices, initial=Contact.Kind.VISIT)
     happened_on = DayField(label=_("Date"), initial=timezone.localdate)
     seen = forms.ChoiceField(label=_("The child was"), choices=Contact.Seen.choices, widget=forms.RadioSelect)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS, may_bring_in
-from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
 from kinkeeper.families.models import Family, Membership
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
@@ -20,7 +20,7 @@ def _own(actor: Actor) -> Q:
     """Open cases that the actor is responsible for, in units where they still sit."""
     if actor.user_id is None or not actor.units(*WORKERS):
         return NOTHING
-    return Q(worker_id=actor.user_id, state=Case.State.OPEN, unit_id__in=actor.units(*WORKERS))
+    return Q(worker_id=actor.user_id, closed_on=None, unit_id__in=actor.units(*WORKERS))
 
 
 @scope(Case)
@@ -31,6 +31,10 @@ def cases(actor: Actor) -> Q:
 
 part_of(Assignment, Case, "case")
 part_of(Contact, Case, "case")
+part_of(Conference, Case, "case")
+part_of(Task, Case, "case")
+part_of(Tracing, Case, "case")
+part_of(Death, Case, "case")
 
 
 @opens(Person)
@@ -83,7 +87,7 @@ def may_open_case(actor: Actor, child: Person) -> Verdict:
 
 def may_assign_worker(actor: Actor, case: Case) -> Verdict:
     """Cases are given to workers by the supervisor of the unit."""
-    if case.state != Case.State.OPEN:
+    if not case.is_running:
         return Verdict(_("This case is closed. Open it again before you assign it."))
     if not actor.sits(Role.SUPERVISOR, case.unit_id):
         return Verdict(_("Only a supervisor of this unit can assign a case."))
@@ -92,31 +96,39 @@ def may_assign_worker(actor: Actor, case: Case) -> Verdict:
 
 def may_record_contact(actor: Actor, case: Case) -> Verdict:
     """Contacts and visits are recorded by the worker of the case or the supervisor."""
-    if case.state != Case.State.OPEN:
+    if not case.is_running:
         return Verdict(_("This case is closed. Open it again before you record a contact."))
     return _works_on(actor, case)
 
 
 def may_assess_risk(actor: Actor, case: Case) -> Verdict:
     """The risk is judged by the worker of the case or the supervisor."""
-    if case.state != Case.State.OPEN:
+    if not case.is_running:
         return Verdict(_("This case is closed."))
     return _works_on(actor, case)
 
 
 def may_close_case(actor: Actor, case: Case) -> Verdict:
-    """A case is closed by the supervisor of the unit."""
-    if case.state != Case.State.OPEN:
+    """A case whose plan is not in force yet is closed by the supervisor of the unit; later a review decides."""
+    if not case.is_running:
         return Verdict(_("This case is already closed."))
     if not actor.sits(Role.SUPERVISOR, case.unit_id):
         return Verdict(_("Only a supervisor of this unit can close a case. Ask your supervisor."))
+    if case.state not in Case.EARLY:
+        return Verdict(
+            _("Work on this case has begun. Hold a review, and let it decide on the closing."), guard="G-STEP"
+        )
     return Verdict(objection_to("close_case", case))
 
 
 def may_reopen_case(actor: Actor, case: Case) -> Verdict:
-    """A closed case is opened again by the supervisor of the unit."""
-    if case.state != Case.State.CLOSED:
+    """A closed case is opened again by the supervisor of the unit; of two records of one child only the surviving one."""
+    if case.is_running:
         return Verdict(_("This case is open."))
+    if case.state == Case.State.DUPLICATE:
+        return Verdict(_("This case is a duplicate. Open the case that was kept instead."), guard="G-STEP")
+    if case.state == Case.State.DECEASED:
+        return Verdict(_("This child has died. The case stays closed."), guard="G-STEP")
     if not actor.sits(Role.SUPERVISOR, case.unit_id):
         return Verdict(_("Only a supervisor of this unit can open a case again."))
     return YES

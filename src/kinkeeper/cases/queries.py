@@ -25,7 +25,7 @@ def units(actor: Actor) -> QuerySet[Unit]:
 
 def open_case_of(actor: Actor, child: Person) -> Case | None:
     """The open case of a child as far as the actor sees it, or None."""
-    return cases(actor).filter(child=child, state=Case.State.OPEN).first()
+    return cases(actor).filter(child=child, closed_on=None).first()
 
 
 def children(actor: Actor) -> QuerySet[Person]:
@@ -52,6 +52,6 @@ def workers_of(actor: Actor, unit_id: int) -> QuerySet[User]:
 def caseloads_of(actor: Actor, workers: Iterable[User]) -> dict[int, int]:
     """How many open cases that the actor sees each of these workers has, by the key of the worker. One question."""
     keys = [worker.pk for worker in workers]
-    rows = seen(actor, Case).filter(worker_id__in=keys, state=Case.State.OPEN).order_by().values("worker_id")
+    rows = seen(actor, Case).filter(worker_id__in=keys, closed_on=None).order_by().values("worker_id")
     counted = dict(rows.annotate(number=Count("pk")).values_list("worker_id", "number"))
     return {key: counted.get(key, 0) for key in keys}

@@ -72,7 +72,7 @@ def teams(actor: Actor, keys: frozenset[int] | None = None) -> list[Team]:
     chosen = mine & keys if keys is not None else mine
     if not chosen:
         return []
-    running = list(book.cases(actor).filter(unit_id__in=chosen, state=Case.State.OPEN))
+    running = list(book.cases(actor).filter(unit_id__in=chosen, closed_on=None))
     due = due_of(actor, running)
     by_unit: dict[int, list[Case]] = defaultdict(list)
     for case in running:
@@ -146,7 +146,7 @@ def my_day(actor: Actor) -> Day:
     """The worker’s own work first, then the units they answer for."""
     own: list[Case] = []
     if actor.units(*WORKERS, Role.SUPERVISOR):
-        mine = book.cases(actor).filter(worker_id=actor.user_id, state=Case.State.OPEN)
+        mine = book.cases(actor).filter(worker_id=actor.user_id, closed_on=None)
         own = list(mine.order_by("child__sort_name", "pk"))
     due = due_of(actor, own)
     supervised = actor.units(Role.SUPERVISOR)
@@ -171,7 +171,7 @@ def _news(actor: Actor, own: list[Case], supervised: frozenset[int]) -> list[New
     since = actor.today - timedelta(days=2 * WEEK)
     ours = Q(pk__in=[case.child_id for case in own])
     if supervised:
-        ours |= Q(pk__in=book.cases(actor).filter(unit_id__in=supervised, state=Case.State.OPEN).values("child_id"))
+        ours |= Q(pk__in=book.cases(actor).filter(unit_id__in=supervised, closed_on=None).values("child_id"))
     children = seen(actor, Person).filter(ours)
     gone = seen(actor, Absence).filter(Q(started_on__gte=since) | Q(ended_on=None) | Q(ended_on__gte=since))
     moves = seen(actor, Episode).filter(started_on__range=(since, actor.today)).exclude(reason=Episode.Reason.LEGAL)

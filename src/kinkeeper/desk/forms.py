@@ -13,7 +13,8 @@ from kinkeeper.cases.models import Case
 from kinkeeper.homes.models import Home
 
 ANY = ("", _("any"))
-STATES = [("", _("open")), ("closed", _("closed")), ("all", _("open and closed"))]
+STEPS = [(step.value, step.label) for step in Case.State if step not in Case.OVER]
+STATES = [("", _("open")), *STEPS, ("closed", _("closed")), ("all", _("open and closed"))]
 DUE = [ANY, ("overdue", _("overdue")), ("week", _("due within a week")), ("later", _("later"))]
 ORDERS = ["name", "age", "since", "visit", "due", "risk", "worker", "unit"]
 

@@ -120,8 +120,10 @@ def _apart(homes: dict[int, Residence], child: int, siblings: set[int]) -> bool:
 
 def _wished(actor: Actor, wishes: dict[str, str]) -> QuerySet[Case]:
     found = book.cases(actor)
-    state = wishes.get("state", Case.State.OPEN)
-    if state != "all":
+    state = wishes.get("state", "")
+    if state in {"", "closed"}:
+        found = found.filter(closed_on__isnull=not state)
+    elif state != "all":
         found = found.filter(state=state)
     if text := wishes.get("q", "").strip():
         found = found.filter(
@@ -232,7 +234,7 @@ def figures(actor: Actor) -> list[Figures]:
     """
     keys = counts_units_of(actor)
     rows = list(units(actor).filter(pk__in=keys))
-    running = Case.objects.filter(unit_id__in=keys, state=Case.State.OPEN)
+    running = Case.objects.filter(unit_id__in=keys, closed_on=None)
     children = Counter(dict(running.order_by().values_list("unit_id").annotate(n=Count("pk"))))
     care = PeriodOfCare.objects.filter(ended_on=None).values("child_id")
     in_care = Counter(dict(running.filter(child__in=care).order_by().values_list("unit_id").annotate(n=Count("pk"))))
@@ -372,7 +374,7 @@ def unit_page(actor: Actor, code: str) -> UnitPage:
     held = seen(actor, Seat).filter(Seat.held_on(actor.today), unit=unit, user__is_active=True)
     open_homes = seen(actor, Home).filter(unit=unit, closed_on=None).select_related("unit")
     counted = [row for row in figures(actor) if row.unit.pk == unit.pk] if unit.pk in counts_units_of(actor) else []
-    own = book.cases(actor).filter(worker_id=actor.user_id, unit=unit, state=Case.State.OPEN)
+    own = book.cases(actor).filter(worker_id=actor.user_id, unit=unit, closed_on=None)
     return UnitPage(
         unit=unit,
         figures=next(iter(counted), None),

@@ -156,7 +156,7 @@ def _add_cases(actor: Actor, shelves: dict[int, Shelf]) -> None:
     """The open case of each child, or the last one, and everybody who was ever responsible."""
     for case in _rows(actor, Case, "opened_on", child__in=list(shelves)):
         shelf = shelves[case.child_id]
-        if shelf.case is None or shelf.case.state != Case.State.OPEN:
+        if shelf.case is None or not shelf.case.is_running:
             shelf.case = case
     rows = _rows(actor, Assignment, "starts_on", case__child__in=list(shelves))
     for assignment in rows.select_related("case", "worker"):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
-from kinkeeper.homes.models import Carer, Home
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
 
@@ -22,6 +22,10 @@ def homes(actor: Actor) -> Q:
 
 
 part_of(Carer, Home, "home")
+part_of(Approval, Home, "home")
+part_of(HouseMember, Home, "home")
+part_of(BackgroundCheck, Home, "home")
+part_of(Training, Home, "home")
 
 
 @opens(Person)

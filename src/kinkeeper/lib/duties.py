@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 VISIT = "visit"
 REVIEW = "review"
@@ -22,7 +25,8 @@ class OfOne(Protocol):
 class Duty:
     """A deed that is due for a child: `deed` names the page where it is done, `code` the record of its address.
 
-    `last_on` is when it was done last, None where it never was; `source` names the rule that sets the time.
+    `last_on` is when it was done last, None where it never was; `source` names the rule that sets the time; `words` say
+    what is due in a few words (“First contact”, “Approve the plan”), `icon` is a drawing of the sprite.
     """
 
     kind: str
@@ -32,6 +36,8 @@ class Duty:
     deed: str
     code: str
     source: str = ""
+    words: str | _StrPromise = ""
+    icon: str = "calendar-due"
 
     def days_left(self, today: date) -> int:
         """Days until it is due; negative when it is overdue."""

@@ -9,6 +9,7 @@ from kinkeeper.access.gate import YES, Actor, Verdict, openable, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.people.models import (
+    Consent,
     ContactPoint,
     Document,
     Identifier,
@@ -36,6 +37,7 @@ part_of(SpokenLanguage, Person, "person")
 part_of(LegalStatus, Person, "person")
 part_of(Document, Person, "person")
 part_of(ContactPoint, Person, "person")
+part_of(Consent, Person, "person")
 
 
 def _keeps(actor: Actor, person: Person) -> Verdict:

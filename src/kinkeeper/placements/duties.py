@@ -26,7 +26,7 @@ def first_visits_due(actor: Actor, on: date | None = None, *, among: Iterable[Pe
     Where the pack has a schedule for the type of care, also the next visit by that. Of the children in open cases that
     the actor sees, or of those among it. With `on`, only those due by that day.
     """
-    rows = seen(actor, Case).filter(state=Case.State.OPEN).select_related("child")
+    rows = seen(actor, Case).filter(closed_on=None).select_related("child")
     if among is not None:
         rows = rows.filter(child__in=[child.pk for child in among])
     cases = {case.child_id: case for case in rows}

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.decisions.models import Decision
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
@@ -62,6 +63,12 @@ class Placement(Row):
     home = s1(models.ForeignKey(Home, models.PROTECT, related_name="+"))
     care_type = s1(models.CharField(_("type of care"), max_length=20))
     leave_reason = s2(models.CharField(_("reason for the move"), max_length=10, blank=True))
+    decision = s1(models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+"))
+    planned = s2(models.BooleanField(_("planned"), default=True))
+    mitigation = s3(
+        models.CharField(_("how differences of language and culture are bridged"), max_length=300, blank=True)
+    )
+    exemption_review_on = s1(models.DateField(_("sibling exemption to be looked at again on"), null=True, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -163,6 +170,9 @@ class Absence(Row):
     class Kind(models.TextChoices):
         MISSING = "M", _("missing")
         AWAY = "A", _("away without permission")
+        SCHOOL = "S", _("at boarding school during the week")
+        HOSPITAL = "H", _("in hospital")
+        VISIT = "V", _("visiting the family")
 
     child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
     kind = s2(models.CharField(_("kind"), max_length=1, choices=Kind.choices))

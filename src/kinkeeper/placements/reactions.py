@@ -42,7 +42,7 @@ def _tell(entry: Entry, kind: str) -> None:
     seats = Seat.objects.filter(Seat.held_on(day), unit_id=period.unit_id, role=Role.SUPERVISOR, user__is_active=True)
     users = set(seats.values_list("user_id", flat=True))
     users |= set(
-        Case.objects.filter(child=period.child, state=Case.State.OPEN, worker__is_active=True).values_list(
+        Case.objects.filter(child=period.child, closed_on=None, worker__is_active=True).values_list(
             "worker_id", flat=True
         )
     )

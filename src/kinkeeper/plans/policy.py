@@ -7,10 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
+from kinkeeper.cases.models import Case
 from kinkeeper.people.models import Person
-from kinkeeper.plans.models import Review
+from kinkeeper.plans.models import Goal, GoalAction, Plan, PlannedContact, Progress, Review, Wish
 
 part_of(Review, Person, "child")
+part_of(Progress, Review, "review")
+part_of(Wish, Review, "review")
+part_of(Plan, Case, "case")
+part_of(Goal, Plan, "plan")
+part_of(GoalAction, Goal, "goal")
+part_of(PlannedContact, Plan, "plan")
 
 RECORDERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,7 +27,20 @@ class DeedForm(forms.Form):
     """The form of a deed. `form.at(row)` ties it to the row as the page showed it, so that a stale page is refused.
 
     `particulars` is `cleaned_data` without the version: hand it to the act as `**form.particulars`.
+
+    A form in which people write much keeps drafts, so that nothing typed is lost. One line turns it on:
+
+        drafts = True
+
+    The draft then belongs to the address of the page and to the row of `form.at(row)`. Where that is not enough (a form
+    of several pages, a page that has no row yet) the view says so: `form.kept("answer-page-2", row.code)`. Drawn by
+    `{% deed_form %}`, the rest follows: the fields are kept while somebody writes, offered when they come back, and
+    thrown away when the deed is done and the view redirects. Files and passwords are never kept.
     """
+
+    drafts: ClassVar[bool] = False
+    draft_deed = ""
+    draft_subject = ""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     refusal: Refused | None = None
@@ -40,6 +53,7 @@ class DeedForm(forms.Form):
     def at(self, row: Versioned) -> Self:
         """Draw the form from this row; on the way back, say so if the row has changed since."""
         self.fields["version"].initial = row.version
+        self.draft_subject = self.draft_subject or str(getattr(row, "code", ""))
         name = self.add_prefix("version")
         if self.is_bound and str(self.data.get(name, "")) != str(row.version):
             self.refusal = Stale()
@@ -49,6 +63,18 @@ class DeedForm(forms.Form):
             self.data = data.copy()
             self.data[name] = str(row.version)  # type: ignore[index]
         return self
+
+    def kept(self, deed: str, code: str) -> Self:
+        """Keep drafts under a name of its own: small letters, digits, - and _; and the code of the record it is about."""
+        self.draft_deed, self.draft_subject = deed, code
+        return self
+
+    def kept_as(self, page: str) -> tuple[str, str] | None:
+        """The deed and the code under which this form keeps drafts on a page of this name; None where it keeps none."""
+        if not (self.drafts or self.draft_deed):
+            return None
+        deed = self.draft_deed or page
+        return (deed, self.draft_subject) if deed and self.draft_subject else None
 
     @property
     def particulars(self) -> dict[str, Any]:

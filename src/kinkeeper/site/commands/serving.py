@@ -19,11 +19,12 @@ from types import FrameType
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from kinkeeper.drafts.tasks import forget_old_drafts
 from kinkeeper.files.tasks import remove_orphaned_bytes
 from kinkeeper.journal.tasks import run_due_jobs
 from kinkeeper.lib.refusals import Refused
@@ -129,6 +130,8 @@ def worker(asked: argparse.Namespace) -> int:
             night = time.monotonic()
             with suppress(OSError):
                 remove_orphaned_bytes()
+            with suppress(DatabaseError):
+                forget_old_drafts()
     return 0
 
 

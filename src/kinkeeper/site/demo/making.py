@@ -173,9 +173,7 @@ class _Block:
         people = {place: self.crowd.people[place] for place in self.places.values()}
         cases = {
             case.child_id: case
-            for case in Case.objects.filter(child__in=list(people.values()), state=Case.State.OPEN).select_related(
-                "worker"
-            )
+            for case in Case.objects.filter(child__in=list(people.values()), closed_on=None).select_related("worker")
         }
         contacts: list[Contact] = []
         changes = []

@@ -22,7 +22,7 @@ CHILDREN_PER_UNIT = 40
 def fill(actor: Actor, staff: Staff, rng: Random) -> None:
     """Draw pictures for the children people will look at first; a third has no photo, a third no birth certificate."""
     for unit in staff.units[:2] + staff.units[-2:]:
-        open_cases = Case.objects.filter(unit=unit, state=Case.State.OPEN).select_related("child").order_by("pk")
+        open_cases = Case.objects.filter(unit=unit, closed_on=None).select_related("child").order_by("pk")
         for case in open_cases[:CHILDREN_PER_UNIT]:
             child = case.child
             if rng.random() < 0.67:
@@ -44,9 +44,7 @@ def _tell(staff: Staff) -> None:
     """A few notices, so that the bell is not empty."""
     for who in ("amina", "bruno"):
         user = staff.users.get(who)
-        mine = (
-            Case.objects.filter(worker=user, state=Case.State.OPEN).select_related("child").order_by("-opened_on")[:2]
-        )
+        mine = Case.objects.filter(worker=user, closed_on=None).select_related("child").order_by("-opened_on")[:2]
         Notice.objects.bulk_create(
             Notice(
                 to=user,
