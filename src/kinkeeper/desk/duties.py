@@ -66,6 +66,13 @@ class Team:
         return max((share.children for share in self.shares), default=0)
 
 
+def own_duties(actor: Actor) -> list[Duty]:
+    """What is due in the actor’s own running cases, soonest first."""
+    mine = list(book.cases(actor).filter(worker_id=actor.user_id, closed_on=None))
+    due = due_of(actor, mine)
+    return sorted((duty for duties in due.values() for duty in duties), key=lambda duty: (duty.due_on, duty.code))
+
+
 def teams(actor: Actor, keys: frozenset[int] | None = None) -> list[Team]:
     """The units the actor supervises (or those of `keys` among them), each with the shares of its workers."""
     mine = actor.units(*OVERSEERS) if keys is not None else actor.units(Role.SUPERVISOR)

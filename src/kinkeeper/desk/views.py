@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from kinkeeper.access.gate import ActorRequest
-from kinkeeper.desk import duties, queries
+from kinkeeper.desk import calendar, duties, queries
 from kinkeeper.desk.forms import CaseloadFilter, HomesFilter
 from kinkeeper.journal.queries import remember_look
+from kinkeeper.notices.queries import behind_the_feed
 
 
 def my_day(request: ActorRequest) -> HttpResponse:
@@ -76,3 +77,12 @@ def search(request: ActorRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     template = "desk/found.html" if request.headers.get("HX-Request") else "desk/search.html"
     return render(request, template, {"found": queries.search(request.actor, text), "text": text})
+
+
+def calendar_feed(request: ActorRequest, token: str) -> HttpResponse:
+    """What is due for the owner of a calendar feed, for the calendar that knows its secret address."""
+    owner = behind_the_feed(request.actor, token)
+    if owner is None:
+        raise Http404
+    text = calendar.feed(duties.own_duties(owner), request.build_absolute_uri)
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8")

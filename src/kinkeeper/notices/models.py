@@ -1,7 +1,8 @@
-"""A notice to one user: a kind with a sentence of its own, codes instead of names, and where to go."""
+"""Notices to one user (codes instead of names, and where to go) and the address of a calendar feed."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import ClassVar
 
 from django.db import models
@@ -48,3 +49,31 @@ class Notice(Row):
     def sentence(self) -> str:
         """What the notice says, in the reader’s language."""
         return str(self.get_kind_display()) % {"code": self.subject_code}
+
+
+class CalendarFeed(Row):
+    """A secret address from which a calendar reads what is due for its owner; only a hash of the secret is kept."""
+
+    owner = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
+    token_hash = s1(models.CharField(max_length=64, unique=True, editable=False))
+    expires_at = s1(models.DateTimeField())
+    closed_at = s1(models.DateTimeField(null=True, blank=True))
+    fetched_at = s1(models.DateTimeField(null=True, blank=True))
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(closed_at__isnull=True), name="a_user_has_one_open_calendar_feed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """What is kept of the secret in the address."""
+        return sha256(token.encode()).hexdigest()

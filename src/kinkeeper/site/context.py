@@ -54,7 +54,10 @@ PLACES = (
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
 )
-OWN_PLACES = (Place("change_password", _("Change the password"), "lock"),)
+OWN_PLACES = (
+    Place("calendar", _("My calendar"), "calendar"),
+    Place("change_password", _("Change the password"), "lock"),
+)
 
 
 @dataclass(frozen=True)

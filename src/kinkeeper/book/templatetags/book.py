@@ -67,7 +67,9 @@ def due_badge(context: Context, duty: Duty, named: bool = True) -> SafeString:
 
 @register.filter
 def duty_words(duty: Duty) -> str:
-    """What is due, as one says it; the first of its kind is called so."""
+    """What is due, as one says it: in the words of its room, or the first visit and the first review as such."""
+    if duty.words:
+        return str(duty.words)
     if duty.kind == VISIT:
         return _("Visit") if duty.last_on else _("First visit")
     return _("Review") if duty.last_on else _("First review")
