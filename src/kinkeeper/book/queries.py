@@ -15,6 +15,7 @@ from django.utils import timezone
 from kinkeeper.access.gate import Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
+from kinkeeper.book.journey import Journey, journey_of
 from kinkeeper.book.kin import APART, TOGETHER, Around, Brother, House, Relative, around, brothers_of, houses_of, kin_of
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.exchange.models import ReportedFact
@@ -359,6 +360,7 @@ class CasePage:
     """What the page of a case says."""
 
     case: Case
+    journey: Journey
     assignments: list[Assignment]
     contacts: Page[Contact]
     moments: list[Moment]
@@ -379,6 +381,7 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
     named = [name for name in ABOUT_A_CASE if name != ("reopen_case" if case.closed_on is None else "close_case")]
     return CasePage(
         case=case,
+        journey=journey_of(actor, case),
         assignments=list(seen(actor, Assignment).filter(case=case).select_related("worker").order_by("-starts_on")),
         contacts=chosen,
         moments=[Moment(row.happened_on, "contact", row, case.child.age(row.happened_on)) for row in chosen],
