@@ -21,7 +21,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
-    "people": {"consenting"},
+    "people": {"consenting", "newcomers"},
     "placements": {"guards"},
     "book": {"kin", "genogram", "rows", "network"},
 }

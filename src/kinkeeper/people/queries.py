@@ -198,6 +198,13 @@ def missing_consent(actor: Actor, person: Person, purpose: str, *, recipient: st
     return people_without_consent(actor, [person], purpose, recipient=recipient, on=on).get(person.pk, "")
 
 
+def missing_for(actor: Actor, person: Person, deed: str, *, recipient: str = "") -> str:
+    """Which consent that the pack asks for before a deed is missing, as a sentence; empty where none is."""
+    needed = consents_needed(actor, person, deed)
+    reasons = (missing_consent(actor, person, purpose, recipient=recipient) for purpose in needed)
+    return next((reason for reason in reasons if reason), "")
+
+
 def people_without_consent(
     actor: Actor, persons: Iterable[Person], purpose: str, *, recipient: str = "", on: date | None = None
 ) -> dict[int, str]:
