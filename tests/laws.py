@@ -23,7 +23,7 @@ OWN_NAMES = {
     "files": {"vault"},
     "people": {"consenting", "newcomers"},
     "placements": {"guards"},
-    "book": {"kin", "genogram", "rows", "network"},
+    "book": {"kin", "genogram", "rows", "network", "sheet"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

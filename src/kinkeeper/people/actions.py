@@ -18,19 +18,15 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import (
     in_words,
     insist_on_a_lifetime,
-    insist_on_choice,
     insist_on_order,
     insist_on_the_past,
     known,
 )
 from kinkeeper.lib.names import index_keys, script_of
-from kinkeeper.lib.objections import objection_to
-from kinkeeper.lib.packs import Pack
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import Row, write
-from kinkeeper.lib.timers import due_after
 from kinkeeper.people import policy, queries
-from kinkeeper.people.consenting import surely_of_age
+from kinkeeper.people.consenting import insist_on_an_answer
 from kinkeeper.people.models import (
     UNDISCLOSED,
     Consent,
@@ -392,50 +388,14 @@ def record_consent(
 
     A yes counts until a day, at most as long as the pack allows; a no stands until there is a new answer.
     """
-    pack = pack_in_force()
-    known(pack.consents, purpose, "purpose")
-    insist_on_choice(Consent.Answer.values, answer, "answer")
-    insist_on_the_past(given_on, actor.today, "given_on")
-    insist_on_a_lifetime(given_on, person.born_from, person.died_on, "given_on")
-    if not explained.strip():
-        raise Refused(_("Say how it was explained to whoever answered."), guard="G-CONSENT", field="explained")
-    longest = due_after(given_on, pack.limit("consent_validity"), pack.calendar)
-    given = answer == Consent.Answer.GIVEN
     consent = Consent(
         person=person, purpose=purpose, answer=answer, by_child=given_by is None, given_by=given_by,
-        given_on=given_on, until=(until or longest) if given else None, recipient=" ".join(recipient.split()),
-        data_scope=data_scope.strip(), language=language, explained=explained.strip(),
-        capacity_note=capacity_note.strip(), by_id=actor.user_id,
+        given_on=given_on, until=until, recipient=" ".join(recipient.split()), data_scope=data_scope.strip(),
+        language=language, explained=explained.strip(), capacity_note=capacity_note.strip(), by_id=actor.user_id,
     )  # fmt: skip
-    _insist_on_a_giver(pack, consent)
-    _insist_on_an_end(consent, longest)
+    insist_on_an_answer(pack_in_force(), consent, actor.today)
     consent.save(force_insert=True)
     return consent
-
-
-def _insist_on_a_giver(pack: Pack, consent: Consent) -> None:
-    """Only the person, or a responsible adult while the person may be a child."""
-    giver, person = consent.given_by, consent.person
-    if giver is not None and (giver.pk == person.pk or surely_of_age(pack, person, consent.given_on)):
-        raise Refused(
-            _("%(name)s answers for themselves. Record it as their own answer.") % {"name": person.name},
-            guard="G-CONSENT",
-            field="given_by",
-        )
-    if objection := objection_to("record_consent", consent):
-        raise Refused(objection, guard="G-CONSENT", field="given_by")
-
-
-def _insist_on_an_end(consent: Consent, longest: date) -> None:
-    if consent.until is None:
-        return
-    insist_on_order(consent.until, consent.given_on, _("It was given on %(day)s; it cannot run out before."), "until")
-    if consent.until > longest:
-        raise Refused(
-            _("A consent of this day counts until %(day)s at most. Ask again then.") % {"day": in_words(longest)},
-            guard="G-CONSENT",
-            field="until",
-        )
 
 
 @act(policy.may_withdraw_consent)

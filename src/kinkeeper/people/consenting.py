@@ -1,6 +1,6 @@
 """How an answer to a question of consent stands on a day: whose is needed, whose was given, and what is missing.
 
-Pure arithmetic over answers that were already asked for; `queries` asks, `actions` writes. The child’s own consent is
+Arithmetic over answers that were already asked for, and what can be an answer at all; `queries` asks, `actions` writes. The child’s own consent is
 needed from the age of the pack on (an unknown birth counts as old enough), that of a responsible adult until the child is
 surely of age. The latest answer of each counts. A child below that age may assent or say no; assent never takes the
 place of an adult’s consent, and a no against an adult’s yes needs a best-interest decision.
@@ -18,8 +18,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.lib.ages import age_range_on
+from kinkeeper.lib.guards import (
+    in_words,
+    insist_on_a_lifetime,
+    insist_on_choice,
+    insist_on_order,
+    insist_on_the_past,
+    known,
+)
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.lib.packs import Pack
+from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.timers import due_after
 from kinkeeper.people.models import Consent, Person
 
 if TYPE_CHECKING:
@@ -181,3 +191,42 @@ ADULT_SAYS: dict[State, str | _StrPromise] = {
         "the answer."
     ),
 }
+
+
+# ---- recording -------------------------------------------------------------------------------------------------------
+
+
+def insist_on_an_answer(pack: Pack, answer: Consent, today: date) -> None:
+    """Refuse an answer that cannot be, and say until when it counts: a yes as long as the pack allows, a no for good."""
+    known(pack.consents, answer.purpose, "purpose")
+    insist_on_choice(Consent.Answer.values, answer.answer, "answer")
+    insist_on_the_past(answer.given_on, today, "given_on")
+    insist_on_a_lifetime(answer.given_on, answer.person.born_from, answer.person.died_on, "given_on")
+    if not answer.explained:
+        raise Refused(_("Say how it was explained to whoever answered."), guard="G-CONSENT", field="explained")
+    _insist_on_a_giver(pack, answer)
+    if answer.answer == Consent.Answer.REFUSED:
+        answer.until = None
+        return
+    longest = due_after(answer.given_on, pack.limit("consent_validity"), pack.calendar)
+    answer.until = answer.until or longest
+    insist_on_order(answer.until, answer.given_on, _("It was given on %(day)s; it cannot run out before."), "until")
+    if answer.until > longest:
+        raise Refused(
+            _("A consent of this day counts until %(day)s at most. Ask again then.") % {"day": in_words(longest)},
+            guard="G-CONSENT",
+            field="until",
+        )
+
+
+def _insist_on_a_giver(pack: Pack, answer: Consent) -> None:
+    """Only the person, or a responsible adult while the person may be a child."""
+    giver, person = answer.given_by, answer.person
+    if giver is not None and (giver.pk == person.pk or surely_of_age(pack, person, answer.given_on)):
+        raise Refused(
+            _("%(name)s answers for themselves. Record it as their own answer.") % {"name": person.name},
+            guard="G-CONSENT",
+            field="given_by",
+        )
+    if objection := objection_to("record_consent", answer):
+        raise Refused(objection, guard="G-CONSENT", field="given_by")

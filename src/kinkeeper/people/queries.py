@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, ngettext
 
-from kinkeeper.access.gate import Actor, Unseen, may_read, one, seen
+from kinkeeper.access.gate import YES, Actor, Unseen, Verdict, may_read, one, seen
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, score
+from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.sensitivity import Level
 from kinkeeper.people.consenting import Standing, standing_of
 from kinkeeper.people.models import (
@@ -218,6 +220,32 @@ def people_without_consent(
     day, pack = on or actor.today, pack_in_force()
     standings = (standing_of(pack, person, purpose, answers[pk], recipient, day) for pk, person in asked.items())
     return {standing.person.pk: standing.missing for standing in standings if standing.missing}
+
+
+def verdict_on_taking_out(
+    actor: Actor, persons: Iterable[Person], purpose: Purpose | None, recipient: str = ""
+) -> Verdict:
+    """Whether what is known of these people may be taken out for a purpose; a refusal says how many, never who."""
+    if purpose is None:
+        return Verdict(gettext("Say for which purpose the data are taken out. Choose one."), guard="G-SHARE")
+    named = {"purpose": gettext(purpose.label)}
+    if not purpose.fields:
+        sentence = gettext("For “%(purpose)s”, nothing that is known of a child is taken out. Choose another purpose.")
+        return Verdict(sentence % named, guard="G-SHARE")
+    if not purpose.consent:
+        return YES
+    if not recipient.strip():
+        sentence = gettext("“%(purpose)s” needs consent, and consent names who receives. Say who receives the data.")
+        return Verdict(sentence % named, guard="G-SHARE")
+    without = len(people_without_consent(actor, persons, purpose.consent, recipient=recipient))
+    if not without:
+        return YES
+    sentence = ngettext(
+        "%(count)s record lacks the consent that “%(purpose)s” needs towards this recipient. Nothing was taken out.",
+        "%(count)s records lack the consent that “%(purpose)s” needs towards this recipient. Nothing was taken out.",
+        without,
+    )
+    return Verdict(sentence % {**named, "count": without}, guard="G-CONSENT")
 
 
 def standings_of(actor: Actor, person: Person, on: date | None = None) -> list[Standing]:
