@@ -84,3 +84,27 @@ def test_a_caseworker_is_told_why_not(amina: Colleague, village: Unit) -> None:
     answer = amina.browser.post("/exchange/export/", {"unit": village.code, "year": "2022", "purpose": "AUTHORITY"})
     assert Entry.objects.filter(act="exchange.export").count() == 0
     assert answer.status_code == 200
+
+
+def test_nothing_is_taken_out_without_a_purpose(land: Land, dalia: Colleague, village: Unit, tmp_path: Path) -> None:
+    land(year_one(tmp_path / "in"))
+    before = Entry.objects.count()
+    with pytest.raises(Refused, match="Say for which purpose") as refused:
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=None)
+    assert (refused.value.guard, refused.value.field) == ("G-SHARE", "purpose")
+    answer = dalia.browser.post("/exchange/export/", {"unit": village.code, "year": "2022", "purpose": ""})
+    assert answer.status_code == 409
+    assert (Entry.objects.count(), (tmp_path / "out").exists()) == (before, False)
+
+
+def test_a_purpose_with_consent_counts_who_lacks_it_and_names_nobody(
+    land: Land, dalia: Colleague, village: Unit, tmp_path: Path
+) -> None:
+    land(year_one(tmp_path / "in"))
+    research = load_pack("un").purposes["RESEARCH"]
+    with pytest.raises(Refused, match="Say who receives the data") as refused:
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=research)
+    assert (refused.value.guard, refused.value.field) == ("G-SHARE", "recipient")
+    with pytest.raises(Refused, match="1 record lacks the consent that “Research” needs") as refused:
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=research, recipient="Uni")
+    assert (refused.value.guard, refused.value.field, (tmp_path / "out").exists()) == ("G-CONSENT", "purpose", False)

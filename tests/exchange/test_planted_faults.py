@@ -10,6 +10,7 @@ import pytest
 
 from kinkeeper.exchange import actions, tasks
 from kinkeeper.exchange.models import Import, QuarantinedRow
+from kinkeeper.lib.packs import load_pack
 from kinkeeper.people.models import Person
 from tests.conftest import Colleague
 from tests.exchange.conftest import (

@@ -23,16 +23,6 @@ def years_ago(years: int) -> date:
     return TODAY - timedelta(days=years * 366)
 
 
-@pytest.fixture
-def layla(village: Unit, noor: Person) -> Person:
-    """Noor’s mother, who is responsible for her."""
-    mother = register(village, "Layla", "Saleh", born=date(1990, 1, 1))
-    Kinship.objects.create(
-        person=mother, kind=Kinship.Kind.PARENT, relative=noor, legally_responsible=True, starts_on=LONG_AGO
-    )
-    return mother
-
-
 def answer(person: Person, giver: Person | None = None, **particulars: Any) -> Consent:
     """An answer as the table keeps one: yes to photographs last month, for a year, unless said otherwise."""
     usual: dict[str, Any] = {

@@ -53,6 +53,7 @@ def sheet_of(actor: Actor, child: Person) -> Sheet:
     """Everything that daily life asks for, as far as the actor sees it; a fixed number of questions."""
     allowed = _allowed(actor, child)
     by_rule = {rule: [row for row in allowed if row.rule == rule] for rule in Kinship.Contact.values}
+    named = {rule: [row for row in rows if row.relative.person] for rule, rows in by_rule.items()}
     supports = supports_of(actor, child)
     case = (
         seen(actor, Case)
@@ -65,13 +66,15 @@ def sheet_of(actor: Actor, child: Person) -> Sheet:
         child=child,
         names=[name for name in people.names_of(actor, child) if name.holds_on(actor.today)],
         languages=list(people.languages_of(actor, child)),
-        free=by_rule[Kinship.Contact.FREE],
-        supervised=by_rule[Kinship.Contact.SUPERVISED],
+        free=named[Kinship.Contact.FREE],
+        supervised=named[Kinship.Contact.SUPERVISED],
         barred=by_rule[Kinship.Contact.NONE],
         responsible=[
             row
             for row in allowed
-            if row.relative.tie.is_responsible_on(actor.today) and row.rule != Kinship.Contact.NONE
+            if row.relative.person
+            and row.relative.tie.is_responsible_on(actor.today)
+            and row.rule != Kinship.Contact.NONE
         ],
         health=[row for row in supports if row.support.kind == Support.Kind.PROFESSIONAL],
         trusted=[supporter.name for supporter in supports if supporter.support.trusted],
@@ -80,11 +83,13 @@ def sheet_of(actor: Actor, child: Person) -> Sheet:
 
 
 def _allowed(actor: Actor, child: Person) -> list[Allowed]:
-    """The kin in sight with the rule on contact, where the actor may read it, and safe telephones."""
-    kin = [relative for relative in relatives_of(actor, child) if relative.person]
+    """The kin with the rule on contact, where the actor may read it, and safe telephones; who is out of sight is unnamed."""
+    kin = relatives_of(actor, child)
     phones: dict[int, list[ContactPoint]] = {}
     wanted = seen(actor, ContactPoint).filter(
-        person__in=[relative.person for relative in kin], kind=ContactPoint.Kind.PHONE, safe_to_use=True
+        person__in=[relative.person for relative in kin if relative.person],
+        kind=ContactPoint.Kind.PHONE,
+        safe_to_use=True,
     )
     for point in wanted.select_related("person"):
         if may_read(actor, point, "value"):

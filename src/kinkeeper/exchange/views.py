@@ -152,9 +152,9 @@ def export(request: ActorRequest) -> HttpResponseBase:
 
 def _zip_of(request: ActorRequest, unit: Any, *, year: int, **why: Any) -> FileResponse:
     name = f"ssda903_{year_label(year).replace('/', '_')}"
-    archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
     with tempfile.TemporaryDirectory(prefix="kinkeeper-export-") as place:
         actions.export(request.actor, unit, year=year, folder=Path(place) / name, **why)
+        archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
         deliveries.packed(Path(place) / name, archive)
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"{name}.zip")

@@ -8,6 +8,7 @@ from random import Random
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.families.queries import legally_responsible_for
 from kinkeeper.files import vault
@@ -45,7 +46,9 @@ def fill(actor: Actor, staff: Staff, rng: Random) -> None:
 def _photos_are_agreed(actor: Actor, child: Person, rng: Random) -> bool:
     """Record who agreed to photographs: a responsible parent, and the child from the age on. Without one, no photo."""
     asked_on = max(actor.today - timedelta(days=rng.randint(10, 300)), child.born_from or actor.today)
-    for giver in [*legally_responsible_for(actor, child, asked_on)[:1], None]:
+    grown = (child.age(asked_on) or 0) >= pack_in_force().limit("age_of_majority").value
+    adults = [] if grown else legally_responsible_for(actor, child, asked_on)[:1]
+    for giver in [*adults, None]:
         record_consent(
             actor,
             child,
