@@ -21,9 +21,10 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
+    "people": {"consenting", "newcomers"},
     "placements": {"guards"},
     "desk": {"calendar"},
-    "book": {"kin", "genogram", "rows", "network", "journey"},
+    "book": {"kin", "genogram", "rows", "network", "journey", "sheet"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

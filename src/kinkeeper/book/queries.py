@@ -175,7 +175,14 @@ def _families_of(actor: Actor, person: Person) -> list[Family]:
     return list(seen(actor, Family).filter(pk__in=current.values("family_id")))
 
 
-ABOUT_A_CHILD = ("name_person", "record_language", "record_identifier", "record_contact_point", "describe_person")
+ABOUT_A_CHILD = (
+    "name_person",
+    "record_language",
+    "record_identifier",
+    "record_contact_point",
+    "describe_person",
+    "describe_culture",
+)
 
 
 def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
@@ -201,6 +208,7 @@ def _deeds(
     else:
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
+    wanted.append(("people.record_consent", child.code, child))
     wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin", "add_support")]
     wanted += [(f"people.{name}", child.code, child) for name in ABOUT_A_CHILD]
     if not period:

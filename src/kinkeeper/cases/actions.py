@@ -49,6 +49,7 @@ def take_in_child(
     middle: str = "",
     family: str = "",
     birth: PartialDate | None = None,
+    birth_by: str = "",
     sex: str = Sex.UNKNOWN,
     kind: str = Case.Kind.CARE,
     refuse_likeness: bool = False,
@@ -61,6 +62,7 @@ def take_in_child(
         middle=middle,
         family=family,
         birth=birth,
+        birth_by=birth_by,
         sex=sex,
         refuse_likeness=refuse_likeness,
     )

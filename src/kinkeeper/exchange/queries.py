@@ -92,6 +92,12 @@ def records_of_children(actor: Actor, units: Iterable[Unit]) -> Iterator[ChildRe
                 yield record
 
 
+def children_of_return(actor: Actor, units: Iterable[Unit]) -> Iterator[Person]:
+    """The children in sight of whom the return of these units speaks; asked for only when somebody looks at them."""
+    keys = [key for _number, key in numbers_of_children(actor, units)]
+    yield from seen(actor, Person).filter(pk__in=keys)
+
+
 def shelves_by_number(actor: Actor, unit: Unit, numbers: Sequence[str]) -> dict[str, Shelf]:
     """What is kept of the children of this unit with these numbers."""
     known = seen(actor, Identifier).filter(

@@ -80,6 +80,7 @@ def add_relative(
     middle: str = "",
     family: str = "",
     birth: PartialDate | None = None,
+    birth_by: str = "",
     sex: str = Sex.UNKNOWN,
     legally_responsible: bool = False,
     contact: str = "",
@@ -87,8 +88,8 @@ def add_relative(
 ) -> Person:
     """Register the `kind` of a person (“mother of Noor”), tie the two and put both into one family, in one deed."""
     relative = people.register_person(
-        actor, person.unit, given=given, middle=middle, family=family, birth=birth, sex=sex,
-        refuse_likeness=refuse_likeness,
+        actor, person.unit, given=given, middle=middle, family=family, birth=birth, birth_by=birth_by,
+        sex=sex, refuse_likeness=refuse_likeness,
     )  # fmt: skip
     _tie(actor, person, relative, kind, None, legally_responsible, contact)
     _join(actor, _family_or_new(actor, person), relative, None)

@@ -221,6 +221,8 @@ DEEDS = {
     "set_photo": (gettext_lazy("Set the photo"), "photo"),
     "add_relative": (gettext_lazy("Add a relative"), "users"),
     "describe_person": (gettext_lazy("Correct birth and sex"), "pencil"),
+    "describe_culture": (gettext_lazy("Religion, customs and diet"), "heart"),
+    "record_consent": (gettext_lazy("Record a consent"), "circle-check"),
     "name_person": (gettext_lazy("Add a name"), "user-circle"),
     "record_language": (gettext_lazy("Add a language"), "language"),
     "record_identifier": (gettext_lazy("Record a number"), "file-text"),

@@ -14,7 +14,7 @@ from kinkeeper.families.models import Family, Household, HouseholdMember, Kinshi
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.people.actions import NameParts, Newcomer
-from kinkeeper.people.models import Name, Person
+from kinkeeper.people.models import BirthBy, Name, Person
 from kinkeeper.site.demo import names
 from kinkeeper.site.demo.names import Called, Pair, Tongue
 from kinkeeper.site.demo.pool import HomePlan
@@ -72,6 +72,7 @@ class Crowd:
             Newcomer(
                 parts,
                 birth=born,
+                birth_by=BirthBy.SELF if born and born.estimated else "",
                 sex=sex,
                 ethnicity=ethnic,
                 identifiers=[(CHILD_NUMBER, child, None, None)] if child else [],
