@@ -407,7 +407,8 @@ def _insist_on_basis(actor: Actor, child: Person, basis: str, source: str) -> No
 
 def _insist_on_guardian(actor: Actor, child: Person, guardian: str) -> None:
     insist_on_choice(Registration.Guardian.values, guardian, "guardian")
-    if guardian == Registration.Guardian.KNOWN and not queries.responsible_adults(actor, child):
+    recorded = Kinship.objects.filter(Kinship.responsible_on(actor.today), relative=child)
+    if guardian == Registration.Guardian.KNOWN and not recorded.exists():
         raise Refused(
             _(
                 "Nobody with legal responsibility is recorded in the family. Record who it is, or say that none is known."
