@@ -44,7 +44,7 @@ def test_a_screening_is_due_by_the_risk_or_the_danger(
 ) -> None:
     row = received(amina, village, 2, **told)
     (duty,) = screenings_due(amina.actor)
-    assert (duty.kind, duty.deed, duty.code, duty.child) == ("screening", "referral", row.code, row)
+    assert (duty.kind, duty.deed, duty.code, duty.child.pk) == ("screening", "referral", row.code, row.pk)
     assert duty.due_on == amina.actor.today - 2 * DAY + days * DAY
     assert duty.source.startswith("Common triage practice")
     assert "Dasha" not in duty.child.name

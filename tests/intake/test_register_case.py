@@ -181,10 +181,10 @@ def test_the_page_registers_and_leads_to_the_case(amina: Colleague, case: Case) 
     address, browser = reverse("register_case", args=[case.code]), amina.browser
     page = browser.get(address).content.decode()
     assert "data-draft" in page
-    status = {"status": "INTERIM", "authority": "Court", "order_number": "12"}
+    status = {"legal_status": "INTERIM", "authority": "Court", "order_number": "12"}
     answer = browser.post(address, typed(case, **status))
-    assert answer.context["form"].errors.keys() == {"status_from"}
-    answer = browser.post(address, typed(case, **status, status_from="2026-01-05", appeal_until="2026-02-05"))
+    assert answer.context["form"].errors.keys() == {"starts_on"}
+    answer = browser.post(address, typed(case, **status, starts_on="2026-01-05", appeal_until="2026-02-05"))
     assert answer["Location"] == case.get_absolute_url()
     assert LegalStatus.objects.get().order_number == "12"
     row = Registration.objects.get()

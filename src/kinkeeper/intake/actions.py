@@ -76,7 +76,8 @@ def receive_referral(
     insist_on_choice(Referral.Channel.values, channel, "channel")
     insist_on_choice(Referral.Source.values, source, "source")
     insist_on_choice(["", *Referral.Urgency.values], urgency, "urgency")
-    insist_on_choice([True, False], immediate_danger, "immediate_danger")  # type: ignore[arg-type, list-item]
+    if immediate_danger is None:
+        raise Refused(_("Say whether the child is in immediate danger."), guard="G-SCREEN", field="immediate_danger")
     _insist_on_now(received_at, "received_at")
     _insist_on_words(known, _("Write what is known, even if it is little."), "known")
     for cause in causes:
@@ -232,16 +233,10 @@ def _take_on(actor: Actor, spoken: queries.Spoken, kind: str) -> Case:
         case = cases.open_case(actor, same.person, opened_on=actor.today, kind=kind)
     else:
         unit = row.referral.unit
-        case = cases.take_in_child(actor, unit, opened_on=actor.today, kind=kind, **_new_record(row))
+        case = cases.take_in_child(actor, unit, opened_on=actor.today, kind=kind, **row.as_a_record)
         _record_number(actor, case.child, row)
     write(row, person=case.child, case=case)
     return case
-
-
-def _new_record(row: Mentioned) -> dict[str, Any]:
-    """Where no name is known, the words that tell the person apart stand in its place."""
-    given = row.given or ("" if row.family else row.descriptor[:100])
-    return {"given": given, "middle": row.middle, "family": row.family, "birth": row.born, "sex": row.sex}
 
 
 def _record_number(actor: Actor, person: Person, row: Mentioned) -> None:
@@ -275,7 +270,7 @@ def _bring_parent(
     parent = spoken.same.person if spoken.same else None
     if parent is None:
         parent = families.add_relative(
-            actor, children[0], kind=Kinship.Kind.PARENT, legally_responsible=responsible, **_new_record(spoken.row)
+            actor, children[0], kind=Kinship.Kind.PARENT, legally_responsible=responsible, **spoken.row.as_a_record
         )
         _record_number(actor, parent, spoken.row)
     _join(actor, family, parent)

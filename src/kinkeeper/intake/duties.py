@@ -74,8 +74,8 @@ def first_contacts_due(actor: Actor, on: date | None = None, *, among: Iterable[
 def _last_met(rows: QuerySet[Case]) -> dict[int, date]:
     """The last day on which the child of each case was met."""
     contacts = Contact.objects.filter(case__in=rows.order_by().values("pk"), kind__in=_COUNTS)
-    contacts = contacts.exclude(seen=Contact.Seen.NOT_SEEN).order_by().values("case")
-    return dict(contacts.annotate(last=Max(F("happened_on"))).values_list("case", "last"))
+    by_case = contacts.exclude(seen=Contact.Seen.NOT_SEEN).order_by().values("case")
+    return dict(by_case.annotate(last=Max(F("happened_on"))).values_list("case", "last"))
 
 
 def _is_met(last: date | None, referral: Referral) -> bool:

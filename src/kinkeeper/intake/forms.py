@@ -66,7 +66,7 @@ _WORDS = ("given", "middle", "family", "descriptor", "birth", "number")
 
 def _said(cleaned: dict[str, Any], row: str) -> Said:
     found = {name: cleaned.get(row + name) for name in _said_fields()}
-    usual = {"part": Mentioned.Part.CHILD, "sex": Sex.UNKNOWN, "birth": None}
+    usual: dict[str, Any] = {"part": Mentioned.Part.CHILD, "sex": Sex.UNKNOWN, "birth": None}
     return Said(row=row, **{name: value or usual.get(name, "") for name, value in found.items()})
 
 
@@ -74,8 +74,8 @@ class SaidForm(DeedForm):
     """Somebody a referral speaks of."""
 
     def __init__(self, *args: Any, row: Mentioned | None = None, **kwargs: Any) -> None:
-        initial = {name: getattr(row, name) for name in _said_fields()} if row else None
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {name: getattr(row, name) for name in _said_fields()} if row else None
+        super().__init__(*args, **kwargs)
         self.fields.update(_said_fields())
 
     @property
@@ -182,7 +182,8 @@ class ScreenInForm(DeedForm):
     )
 
     def __init__(self, *args: Any, referral: Referral, people: Iterable[Mentioned], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"urgency": referral.urgency, "first_action": referral.first_action}, **kwargs)
+        kwargs["initial"] = {"urgency": referral.urgency, "first_action": referral.first_action}
+        super().__init__(*args, **kwargs)
         parents = [(row.code, row.name) for row in people if row.part == Mentioned.Part.PARENT]
         field = self.fields["responsible"]
         assert isinstance(field, forms.MultipleChoiceField)
@@ -254,32 +255,33 @@ class RegisterCaseForm(DeedForm):
     )
     basis_source = _short(_("Law, order or agreement"), 300)
     risk = forms.ChoiceField(label=_("Risk"), choices=[(c.value, c.label) for c in Case.Risk], required=False)
-    status = forms.ChoiceField(
+    legal_status = forms.ChoiceField(
         label=_("Legal status"), required=False,
         choices=lambda: choices_of(pack_in_force().legal_statuses, timezone.localdate(), _("no order yet")),
     )  # fmt: skip
-    status_from = DayField(label=_("Holds from"), required=False)
+    starts_on = DayField(label=_("Holds from"), required=False)
     authority = _short(_("Authority that decided"), 200)
     order_number = _short(_("Number of the order"), 80)
     appeal_until = DayField(label=_("Appeal possible until"), required=False)
 
     def __init__(self, *args: Any, case: Case, referral: Referral | None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_known_of(case, referral), **kwargs)
+        kwargs["initial"] = _known_of(case, referral)
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """A legal status begins on a day."""
         cleaned = super().clean() or {}
-        if cleaned.get("status") and not cleaned.get("status_from"):
-            self.add_error("status_from", _("Say from which day this status holds."))
+        if cleaned.get("legal_status") and not cleaned.get("starts_on"):
+            self.add_error("starts_on", _("Say from which day this status holds."))
         return cleaned
 
     @property
     def particulars(self) -> dict[str, Any]:
         """What was filled in, the legal status as one thing."""
         found = super().particulars
-        law = {name: found.pop(name) for name in ("status", "authority", "order_number", "appeal_until")}
-        begins = found.pop("status_from")
-        return {**found, "measure": Measure(starts_on=begins, **law) if law["status"] else None}
+        law = {name: found.pop(name) for name in ("starts_on", "authority", "order_number", "appeal_until")}
+        status = found.pop("legal_status")
+        return {**found, "measure": Measure(status=status, **law) if status else None}
 
 
 def _known_of(case: Case, referral: Referral | None) -> dict[str, Any]:

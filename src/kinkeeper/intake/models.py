@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -161,6 +161,12 @@ class Mentioned(Row):
     def name(self) -> str:
         """The name as it was said, or what tells them apart."""
         return " ".join(part for part in (self.given, self.family) if part) or self.descriptor
+
+    @property
+    def as_a_record(self) -> dict[str, Any]:
+        """With what a record of them begins; where no name is known, the words that tell them apart stand in its place."""
+        given = self.given or ("" if self.family else self.descriptor[:100])
+        return {"given": given, "middle": self.middle, "family": self.family, "birth": self.born, "sex": self.sex}
 
     @property
     def born(self) -> PartialDate | None:

@@ -90,8 +90,9 @@ def _who_they_are(actor: Actor, referral: Referral) -> Verdict:
     if waiting is not None:
         words = _("Somebody nearly like %(name)s is recorded already. Compare the two first.")
         return Verdict(words % {"name": waiting.row.name}, guard="G-DUP")
-    known = [(spoken.row, spoken.same) for spoken in everybody if spoken.same]
-    return next((no for row, same in known if same and not (no := _taken_elsewhere(actor, row, same))), YES)
+    known = [(spoken.row, spoken.same) for spoken in everybody]
+    verdicts = [_taken_elsewhere(actor, row, same) for row, same in known if same is not None]
+    return next((verdict for verdict in verdicts if not verdict), YES)
 
 
 def _taken_elsewhere(actor: Actor, row: Mentioned, same: queries.Candidate) -> Verdict:

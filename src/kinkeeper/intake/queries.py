@@ -163,6 +163,7 @@ class SideBySide:
     names: Sequence[Name] = ()
     family: Family | None = None
     parents: Sequence[str] = ()
+    beside: Sequence[Mentioned] = ()
 
 
 def side_by_side(actor: Actor, row: Mentioned, code: str) -> SideBySide:
@@ -174,11 +175,12 @@ def side_by_side(actor: Actor, row: Mentioned, code: str) -> SideBySide:
         chosen = Candidate(Likeness(person.pk, person.code, person.unit, person), None)
     chosen = chosen or next((one for one in found if one.comparison is None), None) or next(iter(found), None)
     others = [one for one in found if one is not chosen]
+    beside = list(seen(actor, Mentioned).filter(referral=row.referral_id).exclude(pk=row.pk))
     if chosen is None or chosen.person is None:
-        return SideBySide(row, chosen, others)
+        return SideBySide(row, chosen, others, beside=beside)
     kin = [f"{relative.word}: {relative.person.name}" for relative in _parents(actor, chosen.person) if relative.person]
     family = families.family_of(actor, chosen.person)
-    return SideBySide(row, chosen, others, people.names_of(actor, chosen.person), family, kin)
+    return SideBySide(row, chosen, others, people.names_of(actor, chosen.person), family, kin, beside)
 
 
 def _parents(actor: Actor, person: Person) -> list[families.Relative]:
