@@ -197,6 +197,8 @@ def test_the_page_registers_and_leads_to_the_case(amina: Colleague, case: Case) 
     ("changed", "guard"),
     [
         ({"basis": ""}, "G-BASIS"),
+        ({"birth": ""}, "G-AGE"),
+        ({"language": ""}, "G-REASON"),
         ({"basis": "consent"}, "G-CONSENT"),
         ({"birth": str(TOMORROW)}, "G-TIME"),
         ({"birth": "~2014"}, "G-AGE"),

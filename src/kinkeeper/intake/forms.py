@@ -42,6 +42,22 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, **kwargs)
 
 
+class AskedChoice(forms.ChoiceField):
+    """A choice that the deed insists on, not the form: so the answer names the rule."""
+
+    def validate(self, value: Any) -> None:
+        """Only what was chosen is judged here."""
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class AskedBirth(PartialDateField):
+    """A date of birth that the deed insists on, not the form."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is judged here."""
+
+
 # ---- whom a referral speaks of ---------------------------------------------------------------------------------------
 
 
@@ -167,9 +183,7 @@ class ScreenInForm(DeedForm):
 
     drafts = True
 
-    urgency = forms.ChoiceField(
-        label=_("Risk"), choices=Referral.Urgency.choices, widget=forms.RadioSelect, required=False
-    )
+    urgency = AskedChoice(label=_("Risk"), choices=Referral.Urgency.choices, widget=forms.RadioSelect)
     first_action = _long(_("What was done at once"), _("At high risk something must have been done."), required=False)
     eligibility = _short(_("Why this is our task"), 300, required=True)
     kind = forms.ChoiceField(label=_("Kind of support"), choices=[CHOOSE, *Case.Kind.choices])
@@ -233,10 +247,10 @@ class RegisterCaseForm(DeedForm):
     drafts = True
 
     sex = forms.ChoiceField(label=_("Sex"), choices=[CHOOSE, *((c.value, c.label) for c in Sex if c != Sex.UNKNOWN)])
-    birth = PartialDateField(label=_("Date of birth"), required=False)
+    birth = AskedBirth(label=_("Date of birth"))
     age_method = forms.ChoiceField(label=_("How the birth is known"), choices=BirthBy.choices, required=False)
     over_age_reason = _short(_("If they are of age: why support goes on"), 300)
-    language = forms.ChoiceField(label=_("Mother tongue"), choices=_languages, required=False)
+    language = AskedChoice(label=_("Mother tongue"), choices=_languages)
     needs_interpreter = forms.BooleanField(label=_("An interpreter is needed"), required=False)
     interpreter = _short(_("Interpreter"), 100)
     location = _short(_("Where the child is now"), 300, required=True)
@@ -246,11 +260,10 @@ class RegisterCaseForm(DeedForm):
         choices=Registration.Guardian.choices,
         widget=forms.RadioSelect,
     )
-    basis = forms.ChoiceField(
+    basis = AskedChoice(
         label=_("Ground for keeping this record"),
         choices=Registration.Basis.choices,
         widget=forms.RadioSelect,
-        required=False,
         help_text=_("Consent is a ground only where the family is free to refuse: rarely where a child is in care."),
     )
     basis_source = _short(_("Law, order or agreement"), 300)
