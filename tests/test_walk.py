@@ -28,6 +28,7 @@ from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.files.vault import accept, store
 from kinkeeper.homes.models import Carer, Home
+from kinkeeper.intake.models import Comparison, Mentioned, Referral
 from kinkeeper.journal import acts as book
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
@@ -230,11 +231,13 @@ def known_by_seat() -> dict[str, set[str]]:
     people = marks_of(Person.objects.filter(pk__in=carers))
     for table in (Name, Identifier, ContactPoint, SpokenLanguage):
         people |= marks_of(table._base_manager.filter(person_id__in=carers))
+    # Until it is screened, a referral waits for everybody at work in the unit.
+    waiting = marks_of(Referral.objects.all()) | marks_of(Mentioned.objects.all()) | marks_of(Comparison.objects.all())
     offices = unit | marks_of(Programme.objects.all())
     accounts = offices | marks_of(Seat.objects.all()) | marks_of(Invitation.objects.all())
     return {
-        "a colleague of the same unit": unit | homes | people,
-        "a youth worker of the same unit": unit | homes | people,
+        "a colleague of the same unit": unit | homes | people | waiting,
+        "a youth worker of the same unit": unit | homes | people | waiting,
         "a monitoring officer": offices,
         "an administrator": accounts,
         "an auditor": offices,

@@ -396,8 +396,13 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
         due=due_of(actor, [case]).get(case.pk, []),
         lives=where_lives(actor, [case.child]).get(case.child_id),
         brothers=brothers_of(actor, case.child),
-        deeds=deeds(actor, [(f"cases.{name}", case.code, case) for name in named]),
+        deeds=deeds(actor, [*_door(case), *((f"cases.{name}", case.code, case) for name in named)]),
     )
+
+
+def _door(case: Case) -> list[tuple[str, str, Model]]:
+    """What comes first in a case that is still at intake."""
+    return [("intake.register_case", case.code, case)] if case.state == Case.State.INTAKE else []
 
 
 @dataclass(frozen=True)

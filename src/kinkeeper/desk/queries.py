@@ -309,7 +309,13 @@ def home_lines(actor: Actor, found: Sequence[Home]) -> list[HomeLine]:
 
 
 ABOUT_A_HOME = ("appoint_carer", "describe_home", "close_home")
-ABOUT_A_UNIT = ("cases.take_in_child", "people.register_person", "families.found_family", "homes.open_home")
+ABOUT_A_UNIT = (
+    "intake.receive_referral",
+    "cases.take_in_child",
+    "people.register_person",
+    "families.found_family",
+    "homes.open_home",
+)
 
 
 @dataclass(frozen=True)

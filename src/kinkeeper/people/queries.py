@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext
 
 from kinkeeper.access.gate import YES, Actor, Unseen, Verdict, may_read, one, seen
-from kinkeeper.access.models import pack_in_force
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, score
@@ -48,7 +49,7 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Person]:
     """The people who may be meant, best first: by name in any script and order, by public code, by a whole number."""
     text = " ".join(text.split())
     exact = _exactly(actor, text)
-    ranked = [found for _worth, found in _by_name(actor, text, limit) if found not in exact]
+    ranked = [found for _worth, found in _by_name(people(actor), text, limit) if found not in exact]
     return [*exact, *ranked][:limit]
 
 
@@ -68,9 +69,9 @@ def _holders(actor: Actor, values: Sequence[str]) -> QuerySet[Identifier]:
     return Identifier.objects.filter(value__in=values, person__unit_id__in=units)
 
 
-def _by_name(actor: Actor, text: str, limit: int) -> list[tuple[float, Person]]:
-    keys = candidates(text, lambda asked: _answering(actor, asked), enough=limit)
-    found = {row.pk: row for row in people(actor).filter(pk__in=keys)} if keys else {}
+def _by_name(among: QuerySet[Person], text: str, limit: int) -> list[tuple[float, Person]]:
+    keys = candidates(text, lambda asked: _answering(among, asked), enough=limit)
+    found = {row.pk: row for row in among.filter(pk__in=keys)} if keys else {}
     spelled: dict[int, list[str]] = defaultdict(list)
     for name in Name.objects.filter(person__in=list(found)) if found else ():
         spelled[name.person_id].append(str(name))
@@ -79,22 +80,58 @@ def _by_name(actor: Actor, text: str, limit: int) -> list[tuple[float, Person]]:
     return [pair for pair in ranked if pair[0] >= GOOD_ENOUGH]
 
 
-def _answering(actor: Actor, asked: Iterable[Sequence[str]]) -> list[int]:
-    """Keys of people in sight who have at least one search key of every word."""
-    rows = seen(actor, Person)
+def _answering(among: QuerySet[Person], asked: Iterable[Sequence[str]]) -> list[int]:
+    """Keys of those among these people who have at least one search key of every word."""
     for keys in asked:
-        rows = rows.filter(pk__in=NameKey.objects.filter(key__in=keys).values("person_id"))
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
+        among = among.filter(pk__in=NameKey.objects.filter(key__in=keys).values("person_id"))
+    return list(among.order_by("pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
 
 
 def likely_duplicates(actor: Actor, names: Sequence[str], birth: PartialDate | None) -> list[Person]:
     """People in sight with nearly one of these names whose birth may be the same; best first."""
+    return _alike(people(actor), names, birth)
+
+
+def _alike(among: QuerySet[Person], names: Sequence[str], birth: PartialDate | None) -> list[Person]:
     alike: dict[Person, float] = {}
     for name in names:
-        for worth, found in _by_name(actor, name, 20):
+        for worth, found in _by_name(among, name, 20):
             if worth >= NEARLY_THE_SAME and _may_be_born(found.born, birth):
                 alike[found] = max(worth, alike.get(found, 0.0))
     return sorted(alike, key=lambda found: -alike[found])
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A record anywhere in the association that may be of the same person: `person` is None where it is out of sight."""
+
+    key: int
+    code: str
+    unit: Unit
+    person: Person | None
+
+
+def likely_duplicates_anywhere(
+    actor: Actor, names: Sequence[str], birth: PartialDate | None, number: str = ""
+) -> list[Likeness]:
+    """Records of any unit with nearly one of these names and a birth that may be the same, or with this very number.
+
+    Whoever is out of sight is told by unit and code alone. A name of one word says little: it counts only where both
+    births are known.
+    """
+    everybody = Person.objects.select_related("unit")
+    found = {person.pk: person for person in everybody.filter(pk__in=_numbered(number))} if number else {}
+    for name in names:
+        for person in _alike(everybody, [name], birth):
+            if len(name.split()) > 1 or (birth and person.birth):
+                found.setdefault(person.pk, person)
+    sight = set(people(actor).filter(pk__in=found).values_list("pk", flat=True)) if found else set()
+    return [Likeness(pk, row.code, row.unit, row if pk in sight else None) for pk, row in found.items()]
+
+
+def _numbered(number: str) -> QuerySet[Identifier, int]:
+    number = " ".join(number.split())
+    return Identifier.objects.filter(value__in=[number, number.upper()]).values_list("person_id", flat=True)
 
 
 def _may_be_born(one_birth: PartialDate | None, other: PartialDate | None) -> bool:

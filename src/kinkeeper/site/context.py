@@ -48,6 +48,7 @@ PLACES = (
     Place("my_day", _("My day"), "sun", "d"),
     Place("caseload", _("Caseload"), "folder", "c", AT_WORK),
     Place("search", _("People"), "users", "p", AT_WORK),
+    Place("referrals", _("Referrals"), "door-enter", "r", AT_WORK),
     Place("homes", _("Homes"), "home-heart", "h", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
