@@ -21,6 +21,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
+    "decisions": {"guards", "weighing"},
     "placements": {"guards"},
     "book": {"kin", "genogram", "rows", "network"},
 }

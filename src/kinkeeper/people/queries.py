@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from kinkeeper.access.gate import Actor, Unseen, may_read, one, seen
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, score
 from kinkeeper.lib.sensitivity import Level
 from kinkeeper.people.models import (
+    Consent,
     ContactPoint,
     Document,
     Identifier,
@@ -166,3 +170,27 @@ def name(actor: Actor, code: str) -> Name:
 def legal_status(actor: Actor, code: str) -> LegalStatus:
     """One legal status of a person in sight."""
     return one(seen(actor, LegalStatus).select_related("person"), code=code)
+
+
+def consents_of(actor: Actor, person: Person) -> QuerySet[Consent]:
+    """The answers of a person, and of adults for the person, newest first."""
+    return seen(actor, Consent).filter(person=person).select_related("given_by", "by")
+
+
+def missing_consent(actor: Actor, person: Person, purpose: str, *, recipient: str = "", on: date | None = None) -> str:
+    """What is missing before something may be done for this purpose, as a sentence; empty where nothing is."""
+    pack, day = pack_in_force(), on or actor.today
+    wanted, age = pack.consents[purpose], person.age(day)
+    rows = Consent.objects.filter(person=person, purpose=purpose, recipient=recipient, given_on__lte=day)
+    rows = rows.filter(
+        Q(until__isnull=True) | Q(until__gte=day), Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=day)
+    )
+    if age is not None and age >= pack.own_consent_from(purpose):
+        own = rows.filter(by_child=True).first()
+        if own is None or own.answer != Consent.Answer.GIVEN:
+            return gettext("%(name)s must agree in person first. Record the answer.") % {"name": person.name}
+    if wanted.guardian and (age is None or age < pack.limit("age_of_majority").value):
+        adult = rows.filter(by_child=False).first()
+        if adult is None or adult.answer != Consent.Answer.GIVEN:
+            return gettext("A legally responsible adult must agree first. Record the answer.")
+    return ""
