@@ -80,7 +80,8 @@ def best_interests_due(actor: Actor, on: date | None = None, *, among: Iterable[
 
 def retrospective_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
     """After an emergency decision what is best must be weighed within the hours of the pack; soonest first."""
-    limit = pack_in_force().limit("retrospective_bia")
+    pack = pack_in_force()
+    limit = pack.limit("retrospective_bia")
     rows = guards.unweighed().filter(case__in=_running(actor, among).order_by().values("pk"))
     found: dict[int, Decision] = {}
     for row in rows.select_related("case__child").order_by("decided_on", "pk"):
@@ -89,7 +90,7 @@ def retrospective_due(actor: Actor, on: date | None = None, *, among: Iterable[C
         Duty(
             kind=BEST_INTEREST,
             child=decision.case.child,
-            due_on=guards.retrospective_until(decision),
+            due_on=guards.retrospective_until(pack, decision),
             last_on=None,
             deed="record_best_interest",
             code=decision.case.code,

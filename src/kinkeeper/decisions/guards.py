@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Verdict
-from kinkeeper.access.models import Emergency, pack_in_force
+from kinkeeper.access.models import Emergency
 from kinkeeper.cases.models import Case, Tracing
 from kinkeeper.decisions.models import BestInterest, Decision, Necessity, Option, Requirement, Separation
 from kinkeeper.lib.ages import age_range_on
@@ -82,9 +82,8 @@ def unweighed_emergency(case: Case) -> Decision | None:
     return unweighed().filter(case=case).order_by("decided_on", "pk").first()
 
 
-def retrospective_until(decision: Decision) -> date:
+def retrospective_until(pack: Pack, decision: Decision) -> date:
     """The last day for the best-interest assessment after an emergency decision."""
-    pack = pack_in_force()
     return due_after(decision.decided_on, pack.limit("retrospective_bia"), pack.calendar)
 
 

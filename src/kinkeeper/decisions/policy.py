@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
-from kinkeeper.access.models import Role
+from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.cases.policy import is_responsible
 from kinkeeper.decisions import guards
@@ -139,7 +139,7 @@ def may_authorise_emergency(actor: Actor, case: Case) -> Verdict:
     if not verdict:
         return verdict
     earlier = guards.unweighed_emergency(case)
-    if earlier is not None and guards.retrospective_until(earlier) < actor.today:
+    if earlier is not None and guards.retrospective_until(pack_in_force(), earlier) < actor.today:
         return Verdict(
             _("The best-interest assessment of the last emergency is overdue. Record it before you authorise another."),
             guard="G-EMERGENCY",
