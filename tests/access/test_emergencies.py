@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
 from tests.conftest import Colleague, hire
 
-FLOOD = {"name": "Flood in the valley", "declared_by": "Council", "declared_on": date(2026, 4, 1)}
+FLOOD: dict[str, Any] = {"name": "Flood in the valley", "declared_by": "Council", "declared_on": date(2026, 4, 1)}
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_the_pages(rosa: Colleague, amina: Colleague, eve: Colleague, associatio
     assert eve.browser.get("/emergencies/").status_code == 404
     assert rosa.browser.post("/emergencies/declare/", filled).status_code == 302
     row = Emergency.objects.get()
-    assert str(FLOOD["name"]) in amina.browser.get("/emergencies/").content.decode()
+    assert FLOOD["name"] in amina.browser.get("/emergencies/").content.decode()
     assert "Only a director" in amina.browser.get(f"/emergencies/{row.code}/end/").content.decode()
     early = {"ended_on": "2026-03-01", "version": row.version}
     answer = rosa.browser.post(f"/emergencies/{row.code}/end/", early)

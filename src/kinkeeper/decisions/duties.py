@@ -168,21 +168,22 @@ def decision_reviews_due(actor: Actor, on: date | None = None, *, among: Iterabl
     weighed = BestInterest.objects.filter(case=OuterRef("case"), done_on__gt=OuterRef("decided_on"))
     rows = Decision.objects.filter(case__in=cases, withdrawn_on__isnull=True).select_related("case__child")
     rows = rows.annotate(weighed_on=Subquery(weighed.order_by("-done_on").values("done_on")[:1]))
+    waiting: list[tuple[Decision, date | None]] = [(row, vars(row)["weighed_on"]) for row in _latest(rows)]
     due = [
         Duty(
             kind=DECISION,
             child=row.case.child,
             due_on=row.review_on,
-            last_on=row.weighed_on,
+            last_on=weighed_on,
             deed="record_best_interest",
             code=row.case.code,
             source=str(_("The decision itself")),
             words=_("Look again at the decision"),
             icon="gavel",
         )
-        for row in _latest(rows)
+        for row, weighed_on in waiting
         # A weighing that still counted on that day has looked at it.
-        if row.review_on and (row.weighed_on is None or due_after(row.weighed_on, limit, pack.calendar) < row.review_on)
+        if row.review_on and (weighed_on is None or due_after(weighed_on, limit, pack.calendar) < row.review_on)
     ]
     return _soonest_first(due, on)
 

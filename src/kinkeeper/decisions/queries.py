@@ -115,7 +115,7 @@ def colleagues(actor: Actor, unit_id: int) -> QuerySet[User]:
     roles = (*WORKERS, *GATEKEEPERS)
     seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=unit_id, role__in=roles)
     rows = seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
-    return rows.exclude(pk=actor.user_id).order_by("name")
+    return rows.exclude(pk=actor.user_id or 0).order_by("name")
 
 
 def persons_with_codes(actor: Actor, codes: Iterable[str]) -> list[Person]:

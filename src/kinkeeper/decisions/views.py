@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,11 @@ def _deed(
             return redirect(words["back"])
     page = {**words, "form": form, "verdict": verdict}
     return deed_page(request, f"decisions/{deed.name.split('.')[1]}.html", page)
+
+
+def _posted(request: ActorRequest) -> QueryDict | None:
+    """What was sent, also where nothing was filled in."""
+    return request.POST if request.method == "POST" else None
 
 
 def _of_case(request: ActorRequest, deed: Act[..., Any], case: Case, form: DeedForm, done: str) -> HttpResponse:
@@ -91,7 +96,7 @@ def best_interest(request: ActorRequest, code: str) -> HttpResponse:
 
 def require_determination(request: ActorRequest, code: str) -> HttpResponse:
     """Say that a panel must determine what is best."""
-    form = forms.RequireDeterminationForm(request.POST or None)
+    form = forms.RequireDeterminationForm(_posted(request))
     done = _("A determination by a panel is required now.")
     return _of_case(request, actions.require_determination, _case(request, code), form, done)
 
@@ -100,21 +105,21 @@ def record_best_interest(request: ActorRequest, code: str) -> HttpResponse:
     """Record what two workers find best."""
     case = _case(request, code)
     colleagues = queries.colleagues(request.actor, case.unit_id)
-    form = forms.RecordBestInterestForm(request.POST or None, colleagues=colleagues, **_in_force(request))
+    form = forms.RecordBestInterestForm(_posted(request), colleagues=colleagues, **_in_force(request))
     done = _("What is best for %(name)s is recorded.") % {"name": case.child.name}
     return _of_case(request, actions.record_best_interest, case, form, done)
 
 
 def record_determination(request: ActorRequest, code: str) -> HttpResponse:
     """Record what a panel determined to be best."""
-    form = forms.RecordDeterminationForm(request.POST or None, **_in_force(request))
+    form = forms.RecordDeterminationForm(_posted(request), **_in_force(request))
     done = _("The determination is recorded.")
     return _of_case(request, actions.record_determination, _case(request, code), form, done)
 
 
 def record_necessity(request: ActorRequest, code: str) -> HttpResponse:
     """Test whether care outside the family is needed."""
-    form = forms.RecordNecessityForm(request.POST or None, **_in_force(request))
+    form = forms.RecordNecessityForm(_posted(request), **_in_force(request))
     done = _("The necessity test is recorded.")
     return _of_case(request, actions.record_necessity, _case(request, code), form, done)
 
@@ -124,7 +129,7 @@ def record_necessity(request: ActorRequest, code: str) -> HttpResponse:
 
 def decide_family_support(request: ActorRequest, code: str) -> HttpResponse:
     """Decide for support in the family."""
-    form = forms.DecideFamilySupportForm(request.POST or None)
+    form = forms.DecideFamilySupportForm(_posted(request))
     done = _("The decision is recorded. The plan follows.")
     return _of_case(request, actions.decide_family_support, _case(request, code), form, done)
 
@@ -134,14 +139,14 @@ def decide_alternative_care(request: ActorRequest, code: str) -> HttpResponse:
     case, actor = _case(request, code), request.actor
     siblings = queries.those(actor, queries.siblings_to_consider(actor, case.child))
     types = choices_of(pack_in_force().care_types, actor.today)
-    form = forms.DecideAlternativeCareForm(request.POST or None, types=types, siblings=siblings)
+    form = forms.DecideAlternativeCareForm(_posted(request), types=types, siblings=siblings)
     done = _("The decision is recorded. The plan follows.")
     return _of_case(request, actions.decide_alternative_care, case, form, done)
 
 
 def decide_no_service(request: ActorRequest, code: str) -> HttpResponse:
     """Decide that no service is needed."""
-    form = forms.DecideNoServiceForm(request.POST or None)
+    form = forms.DecideNoServiceForm(_posted(request))
     done = _("The decision is recorded. The case is closed next.")
     return _of_case(request, actions.decide_no_service, _case(request, code), form, done)
 
@@ -149,7 +154,7 @@ def decide_no_service(request: ActorRequest, code: str) -> HttpResponse:
 def authorise_emergency(request: ActorRequest, code: str) -> HttpResponse:
     """Authorise care at once, in immediate danger."""
     types = queries.emergency_forms(request.actor)
-    form = forms.AuthoriseEmergencyForm(request.POST or None, types=types)
+    form = forms.AuthoriseEmergencyForm(_posted(request), types=types)
     done = _("The emergency is authorised. Weigh what is best within the time that is shown.")
     return _of_case(request, actions.authorise_emergency, _case(request, code), form, done)
 
@@ -157,7 +162,7 @@ def authorise_emergency(request: ActorRequest, code: str) -> HttpResponse:
 def withdraw_decision(request: ActorRequest, code: str) -> HttpResponse:
     """Withdraw a decision."""
     row: Decision = one(queries.decisions(request.actor), code=code)
-    form = forms.WithdrawDecisionForm(request.POST or None).at(row)
+    form = forms.WithdrawDecisionForm(_posted(request)).at(row)
     words = {"subject": row.case.child.name, "back": row.case.get_absolute_url()}
     return _deed(request, actions.withdraw_decision, row, form, words, _("The decision is withdrawn."))
 
@@ -175,7 +180,7 @@ def separate_siblings(request: ActorRequest, code: str) -> HttpResponse:
     child: Person = one(queries.children(request.actor), code=code)
     siblings = queries.brothers_and_sisters(request.actor, child)
     reasons = choices_of(pack_in_force().separations, request.actor.today)
-    form = forms.SeparateSiblingsForm(request.POST or None, siblings=siblings, reasons=reasons).at(child)
+    form = forms.SeparateSiblingsForm(_posted(request), siblings=siblings, reasons=reasons).at(child)
     words = {"subject": child.name, "back": _back_to(request, child)}
     return _deed(request, actions.separate_siblings, child, form, words, _("It is recorded that they live apart."))
 
@@ -191,12 +196,12 @@ def _of_separation(
 def review_separation(request: ActorRequest, code: str) -> HttpResponse:
     """Look again at whether two siblings must live apart."""
     row = one(queries.separations(request.actor), code=code)
-    form = forms.ReviewSeparationForm(request.POST or None, initial=queries.as_it_is(request.actor, row))
+    form = forms.ReviewSeparationForm(_posted(request), initial=queries.as_it_is(request.actor, row))
     return _of_separation(request, actions.review_separation, row, form, _("The separation was looked at again."))
 
 
 def end_separation(request: ActorRequest, code: str) -> HttpResponse:
     """Record that two siblings live together again."""
     row = one(queries.separations(request.actor), code=code)
-    form = forms.EndSeparationForm(request.POST or None)
+    form = forms.EndSeparationForm(_posted(request))
     return _of_separation(request, actions.end_separation, row, form, _("They live together again."))
