@@ -22,6 +22,7 @@ OWN_NAMES = {
     "journal": {"acts"},
     "files": {"vault"},
     "people": {"consenting", "newcomers"},
+    "decisions": {"guards", "weighing"},
     "placements": {"guards"},
     "desk": {"calendar"},
     "book": {"kin", "genogram", "rows", "network", "journey", "sheet"},
