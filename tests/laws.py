@@ -25,7 +25,7 @@ OWN_NAMES = {
     "decisions": {"guards", "weighing"},
     "placements": {"guards"},
     "desk": {"calendar"},
-    "book": {"kin", "genogram", "rows", "network", "journey", "sheet"},
+    "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

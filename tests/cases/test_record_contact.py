@@ -33,6 +33,20 @@ def test_a_visit_is_kept_as_written(amina: Colleague, noors_case: Case) -> None:
     assert (contact.note, contact.child_said, contact.by) == ("We read a book.", "I like the river.", amina.user)
 
 
+def test_a_visit_says_how_the_home_is_and_what_follows(amina: Colleague, noors_case: Case) -> None:
+    visit(
+        amina,
+        noors_case,
+        purpose="unannounced",
+        home_conditions=" Warm and clean. ",
+        carer_needs="A bed for the baby.",
+        next_steps="Ask the shop.",
+    )
+    contact = Contact.objects.get()
+    assert (contact.purpose, contact.home_conditions) == ("unannounced", "Warm and clean.")
+    assert (contact.carer_needs, contact.next_steps) == ("A bed for the baby.", "Ask the shop.")
+
+
 def test_the_journal_keeps_no_words(amina: Colleague, noors_case: Case) -> None:
     contact = visit(amina, noors_case, note="Secret", child_said="Secret")
     entry = Entry.objects.get()
@@ -47,6 +61,7 @@ def test_the_journal_keeps_no_words(amina: Colleague, noors_case: Case) -> None:
         ({"happened_on": date(2001, 1, 1)}, "happened_on"),
         ({"kind": "seance"}, "kind"),
         ({"seen": "perhaps"}, "seen"),
+        ({"purpose": "curiosity"}, "purpose"),
     ],
 )
 def test_a_refusal_changes_nothing(amina: Colleague, noors_case: Case, changes: dict[str, Any], field: str) -> None:
@@ -119,6 +134,14 @@ def test_only_a_visit_in_which_the_child_was_seen_counts(amina: Colleague, noors
     visit(amina, noors_case, happened_on=MAY + timedelta(days=9), seen="not_seen")
     visit(amina, noors_case, happened_on=MAY + timedelta(days=9), kind="call")
     assert duties.visits_due(amina.actor)[0].last_on == MAY
+
+
+def test_a_visit_without_the_child_does_not_satisfy_the_timer(amina: Colleague, noors_case: Case) -> None:
+    before = duties.visits_due(amina.actor)
+    visit(amina, noors_case, happened_on=date(2024, 1, 16), seen="not_seen")
+    assert duties.visits_due(amina.actor) == before
+    visit(amina, noors_case, happened_on=date(2024, 1, 16), seen="with_others")
+    assert duties.visits_due(amina.actor)[0].last_on == date(2024, 1, 16)
 
 
 def test_only_what_is_due_by_a_day(amina: Colleague, noors_case: Case) -> None:

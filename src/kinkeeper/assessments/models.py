@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
@@ -71,6 +72,9 @@ class Assessment(Row):
     def __str__(self) -> str:
         return f"{self.case_id} {self.assessed_on}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("assessment", args=[self.code])
+
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
@@ -78,6 +82,15 @@ class Assessment(Row):
 
 class Finding(Row):
     """How a child does in one domain: 1 very well, 2 well, 3 rather poor, 4 poor (1 and 2 count as doing well)."""
+
+    class Rating(models.IntegerChoices):
+        VERY_WELL = 1, _("very well")
+        WELL = 2, _("well")
+        RATHER_POOR = 3, _("rather poorly")
+        POOR = 4, _("poorly")
+
+    # From this rating on a child does poorly in a domain.
+    POORLY: ClassVar[int] = Rating.RATHER_POOR
 
     assessment = s1(models.ForeignKey(Assessment, models.CASCADE, related_name="findings"))
     domain = s1(models.CharField(_("domain"), max_length=20))

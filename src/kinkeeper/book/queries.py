@@ -17,6 +17,7 @@ from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
 from kinkeeper.book.journey import Journey, journey_of
 from kinkeeper.book.kin import APART, TOGETHER, Around, Brother, House, Relative, around, brothers_of, houses_of, kin_of
+from kinkeeper.book.work import Work, work_on
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.exchange.models import ReportedFact
 from kinkeeper.exchange.queries import reported_facts_of
@@ -375,10 +376,29 @@ class CasePage:
     due: list[Duty]
     lives: Residence | None
     brothers: list[Brother]
+    work: Work
     deeds: list[Deed]
 
 
-ABOUT_A_CASE = ("record_contact", "assess_risk", "assign_worker", "close_case", "reopen_case")
+ABOUT_A_CASE = (
+    "cases.record_contact",
+    "cases.add_task",
+    "cases.hold_conference",
+    "cases.open_tracing",
+    "cases.assess_risk",
+    "cases.assign_worker",
+    "cases.mark_duplicate",
+    "cases.record_death",
+)
+
+
+def _about_a_case(case: Case) -> list[str]:
+    """What can be done in a case: the assessment first while it waits for one; closing or opening again at the end."""
+    first = case.state in (Case.State.INTAKE, Case.State.ASSESSMENT)
+    assessing = "assessments.complete_assessment" if first else "assessments.reassess"
+    ending = "cases.close_case" if case.closed_on is None else "cases.reopen_case"
+    waits = case.state == Case.State.ASSESSMENT
+    return [assessing, *ABOUT_A_CASE, ending] if waits else [ABOUT_A_CASE[0], assessing, *ABOUT_A_CASE[1:], ending]
 
 
 def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
@@ -386,7 +406,6 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
     case = one(cases(actor).select_related("child__unit", "family"), code=code)
     contacts = seen(actor, Contact).filter(case=case).select_related("by", "case").order_by("-happened_on", "-pk")
     chosen = Paginator(contacts, MOMENTS).get_page(page)
-    named = [name for name in ABOUT_A_CASE if name != ("reopen_case" if case.closed_on is None else "close_case")]
     return CasePage(
         case=case,
         journey=journey_of(actor, case),
@@ -396,7 +415,8 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
         due=due_of(actor, [case]).get(case.pk, []),
         lives=where_lives(actor, [case.child]).get(case.child_id),
         brothers=brothers_of(actor, case.child),
-        deeds=deeds(actor, [*_door(case), *((f"cases.{name}", case.code, case) for name in named)]),
+        work=work_on(actor, case),
+        deeds=deeds(actor, [*_door(case), *((name, case.code, case) for name in _about_a_case(case))]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which visits are due: by the schedules of the pack for the kind of case and the legal status, and by risk.
+"""Which visits and tasks are due: visits by the schedules of the pack for the kind of case and the legal status, and by risk.
 
 Only a visit in which the child was seen counts. A schedule for a legal status begins with that status, every other one
 with the case; those for a type of care are counted where placements are known.
@@ -11,15 +11,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import Actor
+from kinkeeper.access.gate import Actor, may_read
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.cases.models import Case, Contact
-from kinkeeper.cases.queries import cases
+from kinkeeper.cases.queries import cases, open_tasks
 from kinkeeper.lib.duties import VISIT, Duty
 from kinkeeper.lib.packs import Pack
 from kinkeeper.lib.timers import due_after, soonest
 from kinkeeper.people.models import LegalStatus
+
+TASK = "task"
 
 _FIRST_BY_RISK = {Case.Risk.HIGH: "response_high", Case.Risk.MEDIUM: "response_medium", Case.Risk.LOW: "response_low"}
 
@@ -37,6 +40,31 @@ def visits_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | 
     due = [_next_visit(pack, case, visits[case.pk]) for case in _with_legal_status(rows, actor.today)]
     wanted = [duty for duty in due if duty is not None and (on is None or duty.due_on <= on)]
     return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+
+def tasks_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
+    """The open tasks of running cases that the actor sees (or of those among it), soonest first. One question.
+
+    With `on`, only those due by that day. Whose they are, `cases.queries.my_tasks` tells.
+    """
+    rows = open_tasks(actor)
+    if among is not None:
+        rows = rows.filter(case__in=[case.pk for case in among])
+    if on is not None:
+        rows = rows.filter(due_on__lte=on)
+    return [
+        Duty(
+            kind=TASK,
+            child=task.case.child,
+            due_on=task.due_on,
+            last_on=None,
+            deed="finish_task",
+            code=task.code,
+            words=task.title if may_read(actor, task, "title") else _("Task"),
+            icon="check",
+        )
+        for task in rows
+    ]
 
 
 def _visits(rows: QuerySet[Case]) -> dict[int, list[date]]:

@@ -134,6 +134,72 @@ def may_reopen_case(actor: Actor, case: Case) -> Verdict:
     return YES
 
 
+def _works_on_a_running(actor: Actor, case: Case) -> Verdict:
+    if not case.is_running:
+        return Verdict(_("This case is closed. Open it again first."), guard="G-STEP")
+    return _works_on(actor, case)
+
+
+def may_hold_conference(actor: Actor, case: Case) -> Verdict:
+    """A case conference is recorded by the worker of the case or the supervisor."""
+    return _works_on_a_running(actor, case)
+
+
+def may_add_task(actor: Actor, case: Case) -> Verdict:
+    """Tasks are set by the worker of the case or the supervisor."""
+    return _works_on_a_running(actor, case)
+
+
+def _is_open(actor: Actor, task: Task) -> Verdict:
+    if task.done_on or task.dropped_on:
+        return Verdict(_("This task is finished already."), guard="G-STEP")
+    return _works_on(actor, task.case)
+
+
+def may_finish_task(actor: Actor, task: Task) -> Verdict:
+    """A task is finished by whoever works on the case."""
+    return _is_open(actor, task)
+
+
+def may_drop_task(actor: Actor, task: Task) -> Verdict:
+    """A task that is not needed any more is dropped by whoever works on the case."""
+    return _is_open(actor, task)
+
+
+def may_open_tracing(actor: Actor, case: Case) -> Verdict:
+    """The search for the family of a child is opened by the worker of the case or the supervisor."""
+    return _works_on_a_running(actor, case)
+
+
+def may_end_tracing(actor: Actor, tracing: Tracing) -> Verdict:
+    """The search for a family is ended by the worker of the case or the supervisor."""
+    if tracing.ended_on:
+        return Verdict(_("This search has ended already."), guard="G-STEP")
+    return _works_on(actor, tracing.case)
+
+
+def may_record_death(actor: Actor, case: Case) -> Verdict:
+    """The death of a child is recorded by the director of the unit, whether the case runs or is closed."""
+    if case.state == Case.State.DECEASED:
+        return Verdict(_("The death of this child is recorded already."), guard="G-STEP")
+    if case.state == Case.State.DUPLICATE:
+        return Verdict(_("This case is a duplicate. Record it in the case that was kept."), guard="G-STEP")
+    if not actor.sits(Role.DIRECTOR, case.unit_id):
+        return Verdict(_("Only the director of this unit can record the death of a child. Tell your director at once."))
+    return YES
+
+
+def may_mark_duplicate(actor: Actor, case: Case) -> Verdict:
+    """Of two cases of one child, the supervisor says which one is kept; the other ends as a duplicate."""
+    if case.state == Case.State.DUPLICATE:
+        return Verdict(_("This case is marked as a duplicate already."), guard="G-STEP")
+    if case.state == Case.State.DECEASED:
+        return Verdict(_("This child has died. The case stays as it is."), guard="G-STEP")
+    if not actor.sits(Role.SUPERVISOR, case.unit_id):
+        return Verdict(_("Only a supervisor of this unit can mark a case as a duplicate."))
+    return Verdict(objection_to("mark_duplicate", case) if case.is_running else "", guard="G-CLOSE")
+
+
 def may_bring_in_cases(actor: Actor, unit: Unit) -> Verdict:
     """Cases are brought in from another system by those who oversee the unit."""
     return may_bring_in(actor, unit)

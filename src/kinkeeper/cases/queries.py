@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
-from kinkeeper.access.models import Seat, Unit, User
-from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.access.models import Role, Seat, Unit, User
+from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
 from kinkeeper.cases.policy import WORKERS
 from kinkeeper.people.models import Person
 
@@ -47,6 +47,47 @@ def workers_of(actor: Actor, unit_id: int) -> QuerySet[User]:
     """Colleagues who hold a casework seat in the unit today, as far as the actor sees them."""
     seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=unit_id, role__in=WORKERS)
     return seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
+
+
+def task_owners_of(actor: Actor, case: Case) -> QuerySet[User]:
+    """Who may own a task of a case: those who see it to the end, its worker and the supervisors of its unit."""
+    seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=case.unit_id, role=Role.SUPERVISOR)
+    return seen(actor, User).filter(Q(pk=case.worker_id) | Q(pk__in=seats.values("user_id")), is_active=True)
+
+
+def conferences_of(actor: Actor, case: Case) -> QuerySet[Conference]:
+    """The conferences of a case, newest first."""
+    return seen(actor, Conference).filter(case=case).select_related("by", "case")
+
+
+def tasks(actor: Actor) -> QuerySet[Task]:
+    """The tasks that this actor sees, with case, child and owner."""
+    return seen(actor, Task).select_related("case__child", "case__worker", "owner")
+
+
+def open_tasks(actor: Actor) -> QuerySet[Task]:
+    """The tasks of running cases that are neither done nor dropped, soonest first."""
+    return tasks(actor).filter(done_on=None, dropped_on=None, case__closed_on=None)
+
+
+def my_tasks(actor: Actor) -> QuerySet[Task]:
+    """The open tasks that this actor owns: by name, or as the worker of the case where nobody is named."""
+    return open_tasks(actor).filter(Q(owner=actor.user_id) | Q(owner=None, case__worker=actor.user_id))
+
+
+def tracings(actor: Actor) -> QuerySet[Tracing]:
+    """The searches for families that this actor sees, with case and child."""
+    return seen(actor, Tracing).select_related("case__child")
+
+
+def open_tracings_of(actor: Actor, case: Case) -> QuerySet[Tracing]:
+    """The searches of a case that go on; while there is one, nothing final is decided about the child."""
+    return tracings(actor).filter(case=case, ended_on=None)
+
+
+def death_in(actor: Actor, case: Case) -> Death | None:
+    """What was recorded about the death of the child, or None."""
+    return seen(actor, Death).filter(case=case).select_related("by", "case").first()
 
 
 def caseloads_of(actor: Actor, workers: Iterable[User]) -> dict[int, int]:

@@ -175,6 +175,13 @@ def describe_culture(
     return write(person, religion=said, practice=practice.strip(), diet=diet.strip())
 
 
+@act(policy.may_note_death)
+def note_death(actor: Actor, person: Person, *, died_on: date) -> Person:
+    """Note on which day a person died."""
+    _insist_on_a_life(actor, person.born, died_on)
+    return write(person, died_on=died_on)
+
+
 @act(policy.may_name_person)
 def name_person(
     actor: Actor,

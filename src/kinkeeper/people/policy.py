@@ -64,6 +64,17 @@ def may_describe_person(actor: Actor, person: Person) -> Verdict:
     return _keeps(actor, person)
 
 
+def may_note_death(actor: Actor, person: Person) -> Verdict:
+    """A death is noted by the workers and the director of the unit, once."""
+    if person.died_on:
+        return Verdict(
+            _("The death of this person is noted already. Correct the day with birth and sex."), guard="G-STEP"
+        )
+    if actor.sits(Role.DIRECTOR, person.unit_id):
+        return YES
+    return _keeps(actor, person)
+
+
 def may_name_person(actor: Actor, person: Person) -> Verdict:
     """Names are added by the workers of the unit."""
     return _keeps(actor, person)

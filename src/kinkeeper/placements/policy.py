@@ -89,6 +89,7 @@ def _nobody_lives_there(home: Home) -> str:
 
 
 @objects_to("close_case")
+@objects_to("mark_duplicate")
 def _the_child_is_not_in_care(case: Case) -> str:
     """The case of a child in care cannot be closed: somebody must be responsible."""
     if PeriodOfCare.objects.filter(child=case.child_id, ended_on__isnull=True).exists():

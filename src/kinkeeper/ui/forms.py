@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats
@@ -18,12 +20,29 @@ from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.packs import Entry
 from kinkeeper.lib.refusals import Refused, Stale
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 class Versioned(Protocol):
     """A row that counts its changes."""
 
     @property
     def version(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a long form: its heading, an anchor for the outline beside it, and its fields."""
+
+    key: str
+    title: str
+    fields: list[BoundField]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something in this part must be looked at."""
+        return any(field.errors for field in self.fields)
 
 
 class DeedForm(forms.Form):
@@ -39,6 +58,9 @@ class DeedForm(forms.Form):
     of several pages, a page that has no row yet) the view says so: `form.kept("answer-page-2", row.code)`. Drawn by
     `{% deed_form %}`, the rest follows: the fields are kept while somebody writes, offered when they come back, and
     thrown away when the deed is done and the view redirects. Files and passwords are never kept.
+
+    A long form comes in parts, each with a heading: `outline` answers (key, title, names of the fields) for each of them,
+    and `{% form_outline form %}` draws the links to them. What no part names stands at the end.
     """
 
     drafts: ClassVar[bool] = False
@@ -79,6 +101,18 @@ class DeedForm(forms.Form):
         deed = self.draft_deed or page
         return (deed, self.draft_subject) if deed and self.draft_subject else None
 
+    def outline(self) -> Sequence[tuple[str, str | _StrPromise, Sequence[str]]]:
+        """The parts of a long form; none where it is short."""
+        return ()
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts of the form with their fields; none where it is short."""
+        found = [Part(key, str(title), [self[name] for name in names]) for key, title, names in self.outline()]
+        named = {field.name for part in found for field in part.fields}
+        rest = [field for field in self.visible_fields() if field.name not in named]
+        return [*found, Part("rest", "", rest)] if found and rest else found
+
     @property
     def particulars(self) -> dict[str, Any]:
         """What was filled in, without the version."""
@@ -88,6 +122,15 @@ class DeedForm(forms.Form):
 def deed_page(request: HttpRequest, template: str, words: dict[str, Any]) -> HttpResponse:
     """The page of a deed with its `form` among the words; it answers 409 where the deed was refused."""
     return render(request, template, words, status=getattr(words["form"], "status", 200))
+
+
+class AskedByAGuard(forms.Field):
+    """A field that must be filled in, where the deed itself says so: its refusal has a code and is remembered."""
+
+    def validate(self, value: Any) -> None:
+        """Whatever is filled in is checked; what is empty is left to the deed."""
+        if value not in self.empty_values:
+            super().validate(value)
 
 
 class DayInput(forms.DateInput):

@@ -233,6 +233,13 @@ DEEDS = {
     "open_case": (gettext_lazy("Open a case"), "folder"),
     "assign_worker": (gettext_lazy("Give to another worker"), "user"),
     "assess_risk": (gettext_lazy("Judge the risk"), "shield-check"),
+    "complete_assessment": (gettext_lazy("Complete the assessment"), "notes"),
+    "reassess": (gettext_lazy("Assess again"), "notes"),
+    "add_task": (gettext_lazy("Add a task"), "plus"),
+    "hold_conference": (gettext_lazy("Record a case conference"), "users"),
+    "open_tracing": (gettext_lazy("Look for the family"), "search"),
+    "record_death": (gettext_lazy("Record the death"), "heart"),
+    "mark_duplicate": (gettext_lazy("Mark as a duplicate"), "copy"),
     "close_case": (gettext_lazy("Close the case"), "circle-check"),
     "reopen_case": (gettext_lazy("Open the case again"), "refresh"),
     "register_person": (gettext_lazy("Register a person"), "user-circle"),
@@ -301,6 +308,13 @@ def deed_words(deed: Any) -> dict[str, Any]:
     """How a deed is called on a button, its drawing, and where it is done."""
     text, drawing = DEEDS[deed.name]
     return {"text": text, "icon": drawing, "href": address(deed.name, deed.code)}
+
+
+@register.filter
+def act_words(act: str) -> str:
+    """How a deed is called on its button, for the name of its act."""
+    name = act.rsplit(".", 1)[-1]
+    return str(DEEDS[name][0]) if name in DEEDS else name.replace("_", " ")
 
 
 @register.simple_tag

@@ -348,6 +348,12 @@ def deed_form(
     }
 
 
+@register.inclusion_tag("ui/form_outline.html")
+def form_outline(form: Any) -> dict[str, Any]:
+    """Links to the parts of a long form, with a mark where something must be looked at."""
+    return {"form": form}
+
+
 @register.simple_tag
 def writing() -> str:
     """The direction of writing of the reader’s language: ltr or rtl."""
