@@ -10,14 +10,22 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kinkeeper.access.gate import Actor, one, seen
+from kinkeeper.access.gate import Actor, may_read, one, seen
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.decisions.models import BestInterest, Decision
 from kinkeeper.families.models import Membership
 from kinkeeper.intake.models import Registration
-from kinkeeper.leaving.models import FOLLOWED_UP, Aftercare, Closing, ExtendedSupport, FollowUp, UnplannedReturn
+from kinkeeper.leaving.models import (
+    FOLLOWED_UP,
+    Aftercare,
+    Closing,
+    ExtendedSupport,
+    FollowUp,
+    HandedPaper,
+    UnplannedReturn,
+)
 from kinkeeper.lib.ages import age_range_on
 from kinkeeper.lib.guards import in_words
 from kinkeeper.lib.packs import Pack, Schedule
@@ -53,7 +61,7 @@ def closing_waiting(actor: Actor, case: Case) -> Closing | None:
 
 def aftercares(actor: Actor) -> QuerySet[Aftercare]:
     """The after-care that this actor sees."""
-    return seen(actor, Aftercare).select_related("case__child", "by")
+    return seen(actor, Aftercare).select_related("case__child", "case__unit__programme__association", "by")
 
 
 def aftercare_of(actor: Actor, case: Case) -> Aftercare | None:
@@ -323,3 +331,95 @@ def still_at_home(actor: Actor, case: Case, months: int) -> bool | None:
     after = rows.filter(happened_on__gte=day).order_by("happened_on").first()
     found = after or rows.filter(happened_on__gt=max(before, default=aftercare.starts_on)).first()
     return None if found is None else found.lives in (FollowUp.Lives.FAMILY, FollowUp.Lives.KIN)
+
+
+# ---- pages -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ListedPaper:
+    """A paper of the pack’s list, and what happened to it; None while nothing did."""
+
+    label: str
+    required: bool
+    handed: HandedPaper | None
+
+
+def papers_of(actor: Actor, closing: Closing) -> list[ListedPaper]:
+    """The checklist of papers for a closing, in the order of the pack."""
+    rows = {row.paper: row for row in seen(actor, HandedPaper).filter(closing=closing)}
+    papers = pack_in_force().papers.items()
+    return [ListedPaper(_(paper.label), paper.required, rows.get(code)) for code, paper in papers]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the story after leaving, as the page draws it."""
+
+    on: date
+    title: str
+    text: str = ""
+    icon: str = "circle-check"
+    tone: str = "plain"
+
+
+@dataclass(frozen=True)
+class AftercarePage:
+    """What the page of after-care shows: the record, what comes next, and what was."""
+
+    aftercare: Aftercare
+    closing: Closing | None
+    next_on: date | None
+    coming: list[Expected]
+    story: list[Moment]
+    in_care_still: bool
+    emergency_stay: str
+
+
+def aftercare_page(actor: Actor, aftercare: Aftercare) -> AftercarePage:
+    """Everything about one after-care, in a constant number of questions."""
+    expected = followup_calendar(actor, aftercare)
+    rows = [row for row in followups_of(actor, aftercare.case) if row.happened_on >= aftercare.starts_on]
+    coming = [each for each in expected if each.done_on is None] if aftercare.is_running else []
+    next_on = coming[0].due_on if coming else _next_contact(actor, aftercare)
+    late = {each.done_on: each.days_late for each in expected if each.done_on}
+    pack, case = pack_in_force(), aftercare.case
+    in_care = seen(actor, PeriodOfCare).filter(child=case.child_id, ended_on__isnull=True).exists()
+    stay = pack.care_types.get(aftercare.emergency_stay_type)
+    return AftercarePage(
+        aftercare=aftercare,
+        closing=closing_of(actor, case),
+        next_on=next_on,
+        coming=coming,
+        story=[_moment(actor, row, late.get(row.happened_on, 0)) for row in rows],
+        in_care_still=in_care,
+        emergency_stay=_(stay.label) if stay else "",
+    )
+
+
+def _next_contact(actor: Actor, aftercare: Aftercare) -> date | None:
+    if not (aftercare.is_running and aftercare.on_their_own):
+        return None
+    pack = pack_in_force()
+    days = [
+        day for day in contact_days(actor, [aftercare.case]).get(aftercare.case_id, []) if day >= aftercare.starts_on
+    ]
+    return due_after(days[-1] if days else aftercare.starts_on, pack.limit("aftercare_contact"), pack.calendar)
+
+
+def _moment(actor: Actor, row: FollowUp, late: int) -> Moment:
+    if not row.in_touch:
+        tried = {"way": row.get_way_display()}
+        return Moment(row.happened_on, _("Tried in vain: %(way)s") % tried, icon="phone", tone="warn")
+    title = _("Lives %(where)s") % {"where": row.get_lives_display()}
+    words = [_("%(days)s days late") % {"days": late}] if late else []
+    words += [row.get_activity_display()] if row.activity else []
+    if row.suitable is not None:
+        words.append(_("suitable housing") if row.suitable else _("housing not suitable"))
+    words += [_("reason for concern")] if row.concern else []
+    told = [" · ".join(words)] if words else []
+    told += [row.wellbeing] if may_read(actor, row, "wellbeing") else []
+    told += [f"“{row.own_words}”"] if row.own_words and may_read(actor, row, "own_words") else []
+    return Moment(
+        row.happened_on, title, "\n".join(told), "heart-handshake", "bad" if row.back_in_care or row.concern else "good"
+    )
