@@ -145,7 +145,7 @@ def hand_over(
     guards.insist_on_the_end_of_the_stay(case, left_on)
     guards.insist_on_what_goes_along(to_whom=to_whom, belongings=belongings, contacts=contacts, benefits=benefits)
     if closing.exit == Reason.REUNIFIED:
-        guards.best_interest(actor, case, closing.exit, left_on)
+        guards.best_interest(actor, case, closing.exit, max(left_on, closing.decided_on))
     if closing.exit == Reason.INDEPENDENT and not mentor.strip():
         raise Refused(_("Name the person who stands by the young person as a mentor."), guard="G-DOCS", field="mentor")
     _hand_papers(actor, closing, papers)
