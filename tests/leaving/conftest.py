@@ -40,7 +40,7 @@ GOING: dict[str, Any] = {
     "contacts": "Amina, and the helpline",
     "benefits": "Child benefit is applied for",
     "child_told_on": TODAY,
-    "papers": {code: (TODAY, "") for code in PAPERS},
+    "papers": dict.fromkeys(PAPERS, (TODAY, "")),
 }
 
 

@@ -64,9 +64,7 @@ def test_a_case_closes(dalia: Colleague, moving: Case) -> None:
         ({"closed_on": TODAY - DAY}, "G-TIME", "closed_on"),
     ],
 )
-def test_a_farewell_is_whole(
-    dalia: Colleague, moving: Case, changes: dict[str, Any], guard: str, field: str
-) -> None:
+def test_a_farewell_is_whole(dalia: Colleague, moving: Case, changes: dict[str, Any], guard: str, field: str) -> None:
     refusal = refused(dalia, moving, **changes)
     assert (refusal.guard, refusal.field) == (guard, field)
 

@@ -67,9 +67,7 @@ def test_a_refusal_changes_nothing(
 
 
 def test_an_attempt_in_vain_answers_nothing(amina: Colleague, at_home: Aftercare) -> None:
-    actions.record_followup(
-        amina.actor, at_home.case, happened_on=TODAY, way="call", in_touch=False, lives="unknown"
-    )
+    actions.record_followup(amina.actor, at_home.case, happened_on=TODAY, way="call", in_touch=False, lives="unknown")
     assert FollowUp.objects.get().in_touch is False
     calendar = queries.followup_calendar(amina.actor, at_home)
     assert [each.done_on for each in calendar] == [None] * 5
@@ -170,6 +168,6 @@ def test_the_page_of_aftercare_asks_as_often_for_three(
     for _number in range(rows):
         follow(at_home.case, TODAY)
     actor = amina.actor
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         page = queries.aftercare_page(actor, at_home)
         assert len(page.story) == rows

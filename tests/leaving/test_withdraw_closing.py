@@ -31,9 +31,7 @@ def test_the_plan_goes_on(dalia: Colleague, decided: Closing) -> None:
     [({"why": " "}, "G-REASON"), ({"withdrawn_on": TODAY - timedelta(days=1)}, "G-TIME"),
      ({"withdrawn_on": TODAY + timedelta(days=1)}, "G-TIME")],
 )  # fmt: skip
-def test_a_refusal_changes_nothing(
-    dalia: Colleague, decided: Closing, changes: dict[str, object], guard: str
-) -> None:
+def test_a_refusal_changes_nothing(dalia: Colleague, decided: Closing, changes: dict[str, object], guard: str) -> None:
     before = state_of_the_house()
     with pytest.raises(Refused) as refusal:
         actions.withdraw_closing(dalia.actor, decided.case, **({"withdrawn_on": TODAY, "why": "x"} | changes))  # type: ignore[arg-type]

@@ -73,7 +73,7 @@ def aftercare_of(actor: Actor, case: Case) -> Aftercare | None:
 
 def followups_of(actor: Actor, case: Case) -> QuerySet[FollowUp]:
     """The follow-ups of a case, newest first."""
-    return seen(actor, FollowUp).filter(case=case).select_related("by")
+    return seen(actor, FollowUp).filter(case=case).select_related("case", "by")
 
 
 def unplanned_returns(actor: Actor) -> QuerySet[UnplannedReturn]:
