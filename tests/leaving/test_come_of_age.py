@@ -111,7 +111,7 @@ def test_who_was_over_age_from_the_beginning_stays_in_care(jasurs_case: Case) ->
 def test_support_is_extended_within_the_pack(
     dalia: Colleague, jasurs_case: Case, changes: dict[str, Any], guard: str, field: str
 ) -> None:
-    asked = {"asked_on": TODAY, "until": TODAY + 90 * DAY, "wish": "More time"} | changes
+    asked: dict[str, Any] = {"asked_on": TODAY, "until": TODAY + 90 * DAY, "wish": "More time"} | changes
     before = state_of_the_house()
     if not guard:
         assert actions.extend_support(dalia.actor, jasurs_case, **asked).until == asked["until"]

@@ -168,10 +168,10 @@ def test_a_voluntary_agreement_is_no_order(dalia: Colleague, reviewed: Case) -> 
     assert Closing.objects.count() == 1
 
 
-@pytest.mark.parametrize("exit", ["kin", "adopted", "kafalah"])
-def test_an_order_to_others_is_given_by_name(dalia: Colleague, reviewed: Case, exit: str) -> None:
-    assert refused(dalia, reviewed, exit=exit).field == "order_ended_by"
-    assert decide(dalia, reviewed, exit=exit, order_ended_by="Family court").exit == exit
+@pytest.mark.parametrize("ending", ["kin", "adopted", "kafalah"])
+def test_an_order_to_others_is_given_by_name(dalia: Colleague, reviewed: Case, ending: str) -> None:
+    assert refused(dalia, reviewed, exit=ending).field == "order_ended_by"
+    assert decide(dalia, reviewed, exit=ending, order_ended_by="Family court").exit == ending
 
 
 @pytest.mark.parametrize(
@@ -230,9 +230,9 @@ def test_attempts_before_the_last_contact_do_not_count(dalia: Colleague, reviewe
     assert refused(dalia, reviewed, exit="lost").guard == "G-CLOSE"
 
 
-@pytest.mark.parametrize("exit", ["died", "mistake", "duplicate", "self_reliant", "nonsense"])
-def test_other_endings_have_deeds_of_their_own(dalia: Colleague, reviewed: Case, exit: str) -> None:
-    refusal = refused(dalia, reviewed, exit=exit)
+@pytest.mark.parametrize("ending", ["died", "mistake", "duplicate", "self_reliant", "nonsense"])
+def test_other_endings_have_deeds_of_their_own(dalia: Colleague, reviewed: Case, ending: str) -> None:
+    refusal = refused(dalia, reviewed, exit=ending)
     assert (refusal.guard, refusal.field) == ("G-CODE", "exit")
 
 
@@ -244,7 +244,7 @@ def test_the_day_lies_in_the_case(dalia: Colleague, reviewed: Case, day: date) -
 # ---- a family stands on its own feet (scenario 1) --------------------------------------------------------------------
 
 JULY, NOVEMBER = date(2026, 7, 30), date(2026, 11, 5)
-LEAVING = {"exit": "self_reliant", "reasons": "They manage.", "child_view": "It is warm now."}
+LEAVING: dict[str, Any] = {"exit": "self_reliant", "reasons": "They manage.", "child_view": "It is warm now."}
 
 
 def test_a_family_leaves_after_two_good_assessments(dalia: Colleague, volkovas: list[Case]) -> None:

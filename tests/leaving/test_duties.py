@@ -94,11 +94,11 @@ def test_at_fifteen_a_plan_for_leaving_is_due(amina: Colleague, noors_case: Case
     assert duties.leaving_plans_due(amina.actor) == []
 
 
-@pytest.mark.parametrize("exit, deed", [("reunified", "hand_over"), ("moved", "close_for_good")])
+@pytest.mark.parametrize("ending, deed", [("reunified", "hand_over"), ("moved", "close_for_good")])
 def test_what_was_decided_is_carried_out(
-    amina: Colleague, dalia: Colleague, reviewed: Case, exit: str, deed: str
+    amina: Colleague, dalia: Colleague, reviewed: Case, ending: str, deed: str
 ) -> None:
-    actions.decide_closing(dalia.actor, reviewed, **(RETURN | {"exit": exit}))
+    actions.decide_closing(dalia.actor, reviewed, **(RETURN | {"exit": ending}))
     [duty] = duties.closings_due(amina.actor)
     assert (duty.due_on, duty.deed, duty.code) == (TODAY + 14 * DAY, deed, reviewed.code)
     Closing.objects.update(withdrawn_on=TODAY)

@@ -35,10 +35,10 @@ def followups_due(actor: Actor, on: date | None = None, *, among: Iterable[Case]
     pack, due = pack_in_force(), []
     for one in begun:
         schedule = followup_schedule(pack, one)
-        day = next_due(schedule, one.starts_on, held[one.case_id], pack.calendar) if schedule else None
-        if schedule is not None and day is not None:
+        due_on = next_due(schedule, one.starts_on, held[one.case_id], pack.calendar) if schedule else None
+        if schedule is not None and due_on is not None:
             last = held[one.case_id][-1] if held[one.case_id] else None
-            due.append(_duty(FOLLOW_UP, one.case, day, last, "record_followup", schedule.source, _("Follow-up")))
+            due.append(_duty(FOLLOW_UP, one.case, due_on, last, "record_followup", schedule.source, _("Follow-up")))
     return _soonest(due, on)
 
 
@@ -63,7 +63,7 @@ def leaving_plans_due(actor: Actor, on: date | None = None, *, among: Iterable[C
     limit = pack_in_force().limit("leaving_plan")
     due = []
     for case in rows.filter(state__in=Case.AT_WORK, child__born_from__isnull=False):
-        day = max(birthday(case.child.born_from, limit.value), case.opened_on)  # type: ignore[type-var]  # not null above
+        day = max(birthday(case.child.born_from, limit.value), case.opened_on)  # type: ignore[arg-type]  # not null above
         if day <= (on or actor.today):
             due.append(_duty(LEAVING_PLAN, case, day, None, "case", limit.source, _("Leaving-care plan")))
     return _soonest(due, on)
