@@ -24,6 +24,7 @@ OWN_NAMES = {
     "people": {"consenting", "newcomers"},
     "decisions": {"guards", "weighing"},
     "placements": {"guards"},
+    "leaving": {"guards"},
     "desk": {"calendar"},
     "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
 }

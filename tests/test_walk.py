@@ -149,6 +149,7 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
         sing,
         {
             "decisions.separation": {"child": noor, "sibling": mother},
+            "leaving.extendedsupport": {"until": YESTERDAY},
             "people.consent": {"given_by": mother},
             "sharing.share": {"basis": "legal_duty"},
             "sharing.transfer": {"unit_to": village, "organisation": ""},

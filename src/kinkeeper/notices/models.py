@@ -24,6 +24,8 @@ class Notice(Row):
         CARE_STARTED = "care_started", _("Care has begun for child %(code)s.")
         CARE_ENDED = "care_ended", _("Care has ended for child %(code)s.")
         RECORD_OPENED = "record_opened", _("A colleague opened record %(code)s in an emergency. Please review it.")
+        CAME_OF_AGE = "came_of_age", _("The young person of case %(code)s came of age. After-care has begun.")
+        BACK_IN_CARE = "back_in_care", _("The child of case %(code)s is in care again.")
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))

@@ -251,7 +251,6 @@ DEEDS = {
     "close_home": (gettext_lazy("Close the home"), "door-exit"),
     "open_home": (gettext_lazy("Open a home"), "home-heart"),
     "receive_referral": (gettext_lazy("Receive a referral"), "door-enter"),
-    "register_case": (gettext_lazy("Register the case"), "notes"),
     "take_in_child": (gettext_lazy("Take a child in"), "baby-carriage"),
     "register_case": (gettext_lazy("Register the case"), "user-circle"),
     "complete_assessment": (gettext_lazy("Complete the assessment"), "notes"),
