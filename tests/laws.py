@@ -21,6 +21,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
+    "people": {"consenting"},
     "placements": {"guards"},
     "book": {"kin", "genogram", "rows", "network"},
 }

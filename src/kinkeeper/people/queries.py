@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from kinkeeper.access.gate import Actor, Unseen, may_read, one, seen
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, score
 from kinkeeper.lib.sensitivity import Level
+from kinkeeper.people.consenting import Standing, standing_of
 from kinkeeper.people.models import (
+    Consent,
     ContactPoint,
     Document,
     Identifier,
@@ -166,3 +170,59 @@ def name(actor: Actor, code: str) -> Name:
 def legal_status(actor: Actor, code: str) -> LegalStatus:
     """One legal status of a person in sight."""
     return one(seen(actor, LegalStatus).select_related("person"), code=code)
+
+
+# ---- consent ---------------------------------------------------------------------------------------------------------
+
+
+def consents_of(actor: Actor, person: Person) -> QuerySet[Consent]:
+    """Every answer about a person that the actor sees, the latest first."""
+    return seen(actor, Consent).filter(person=person).select_related("person", "given_by", "by")
+
+
+def consent(actor: Actor, code: str) -> Consent:
+    """One answer in sight."""
+    return one(seen(actor, Consent).select_related("person", "given_by"), code=code)
+
+
+def consents_needed(actor: Actor, person: Person, deed: str) -> list[str]:
+    """Which consents the pack asks for before a deed (photo, sharing, tracing …) is done for a person."""
+    return [code for code, entry in pack_in_force().consents.items() if deed in entry.required_for]
+
+
+def missing_consent(actor: Actor, person: Person, purpose: str, *, recipient: str = "", on: date | None = None) -> str:
+    """Why this consent does not stand on a day, as a sentence for guard G-CONSENT; empty where it does. One question.
+
+    An empty recipient is the association itself; towards anybody else, an answer about that very recipient counts.
+    """
+    return people_without_consent(actor, [person], purpose, recipient=recipient, on=on).get(person.pk, "")
+
+
+def people_without_consent(
+    actor: Actor, persons: Iterable[Person], purpose: str, *, recipient: str = "", on: date | None = None
+) -> dict[int, str]:
+    """Of these people, whose consent does not stand on a day, by key with the reason. One question for all."""
+    asked = {person.pk: person for person in persons}
+    answers: dict[int, list[Consent]] = defaultdict(list)
+    rows = seen(actor, Consent).filter(person__in=list(asked), purpose=purpose).select_related("given_by")
+    for row in rows:
+        row.person = asked[row.person_id]
+        answers[row.person_id].append(row)
+    day, pack = on or actor.today, pack_in_force()
+    standings = (standing_of(pack, person, purpose, answers[pk], recipient, day) for pk, person in asked.items())
+    return {standing.person.pk: standing.missing for standing in standings if standing.missing}
+
+
+def standings_of(actor: Actor, person: Person, on: date | None = None) -> list[Standing]:
+    """How every consent of the pack stands for a person, towards the association and each recipient asked about."""
+    day, pack = on or actor.today, pack_in_force()
+    rows = list(consents_of(actor, person))
+    towards: dict[str, dict[str, str]] = {code: {"": ""} for code in pack.consents}
+    for row in rows:
+        if row.purpose in towards:
+            towards[row.purpose].setdefault(" ".join(row.recipient.split()).casefold(), row.recipient)
+    return [
+        standing_of(pack, person, code, [row for row in rows if row.purpose == code], recipient, day)
+        for code, recipients in towards.items()
+        for recipient in recipients.values()
+    ]
