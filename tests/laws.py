@@ -23,6 +23,7 @@ OWN_NAMES = {
     "files": {"vault"},
     "people": {"consenting"},
     "placements": {"guards"},
+    "sharing": {"sheet"},
     "book": {"kin", "genogram", "rows", "network"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}

@@ -23,6 +23,10 @@ class Notice(Row):
         CARE_STARTED = "care_started", _("Care has begun for child %(code)s.")
         CARE_ENDED = "care_ended", _("Care has ended for child %(code)s.")
         RECORD_OPENED = "record_opened", _("A colleague opened record %(code)s in an emergency. Please review it.")
+        TRANSFER_OFFERED = "transfer_offered", _("A case is offered to your unit. Please answer transfer %(code)s.")
+        TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer %(code)s was accepted. The case is closed here.")
+        TRANSFER_DECLINED = "transfer_declined", _("Transfer %(code)s was declined. You stay responsible.")
+        TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Transfer %(code)s was withdrawn. No answer is needed.")
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
