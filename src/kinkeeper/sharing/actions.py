@@ -50,8 +50,8 @@ def _partner(unit: Unit, now: Partner | None, name: str, kind: str, offers: str,
     name = " ".join(name.split())
     if not name:
         raise Refused(_("Say what the partner is called."), guard="G-NAME", field="name")
-    same = Partner.objects.filter(unit=unit, name__iexact=name, closed_on=None)
-    if same.exclude(pk=now.pk if now else None).exists():
+    same = Partner.objects.filter(unit=unit, name__iexact=name, closed_on=None).first()
+    if same is not None and same != now:
         raise Refused(_("This unit has a partner of that name already."), guard="G-DUP", field="name")
     return {"name": name, "kind": kind, "offers": offers.strip(), "contact": contact.strip()}
 
@@ -163,12 +163,40 @@ def revoke_share(actor: Actor, share: Share, *, revoked_on: date) -> Share:
 
 @act(policy.may_refer_to_partner)
 def refer_to_partner(
-    actor: Actor, case: Case, *, partner: Partner, service: str, sent_on: date, **shared: Any
+    actor: Actor,
+    case: Case,
+    *,
+    partner: Partner,
+    service: str,
+    sent_on: date,
+    purpose: str,
+    basis: str,
+    items: Sequence[str],
+    channel: str,
+    ends_on: date | None = None,
+    child_told: bool = False,
+    child_wish: str = "",
+    guardian_told: bool = False,
+    shown: str = "",
 ) -> PartnerReferral:
-    """Send a child or family to a partner for a service; we stay responsible. `shared` is what `share` asks for."""
+    """Send a child or family to a partner for a service, with what the partner needs to know; we stay responsible."""
     if not service.strip():
         raise Refused(_("Say for what the child is sent there."), guard="G-SHARE", field="service")
-    sheet = share(actor, case, partner=partner, shared_on=sent_on, **shared)
+    sheet = share(
+        actor,
+        case,
+        purpose=purpose,
+        basis=basis,
+        items=items,
+        channel=channel,
+        shared_on=sent_on,
+        partner=partner,
+        ends_on=ends_on,
+        child_told=child_told,
+        child_wish=child_wish,
+        guardian_told=guardian_told,
+        shown=shown,
+    )
     return PartnerReferral.objects.create(
         case=case, partner=partner, share=sheet, service=service.strip(), sent_on=sent_on
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.cases.models import Case
-from kinkeeper.lib.duties import Duty
+from kinkeeper.lib.duties import Duty, OfOne
 from kinkeeper.lib.timers import due_after
-from kinkeeper.people.models import Person
 from kinkeeper.sharing.models import PartnerReferral, Share, Transfer
 from kinkeeper.sharing.queries import partner_referrals, shares, transfers
 
@@ -25,13 +24,13 @@ REFERRAL = "partner_referral"
 SHARE = "share"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Offered:
     """A child whom the receiver does not know yet: the transfer stands for it."""
 
-    pk: int
-    code: str
-    name: str
+    pk: Any
+    code: Any
+    name: Any
 
 
 def transfers_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
@@ -60,7 +59,7 @@ def transfers_due(actor: Actor, on: date | None = None, *, among: Iterable[Case]
     )
 
 
-def _whom(row: Transfer) -> Person | Offered:
+def _whom(row: Transfer) -> OfOne:
     if row.unit_to_id is None:
         return row.case.child
     return Offered(row.pk, row.code, gettext("Transfer %(code)s") % {"code": row.code})

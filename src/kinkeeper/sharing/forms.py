@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -73,26 +73,26 @@ class SheetForm(DeedForm):
     def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = str(self.data.get("purpose", "")) if self.is_bound else purpose
-        self.purpose = pack_in_force().purposes.get(chosen)
-        allowed = self.purpose.fields if self.purpose else ()
-        grounds = self.purpose.basis if self.purpose else ()
+        self.why = pack_in_force().purposes.get(chosen)
+        allowed = self.why.fields if self.why else ()
+        grounds = self.why.basis if self.why else ()
         self.fields["purpose"].initial = chosen
         self.fields["items"].initial = [item for item in MINIMUM if item in allowed]
         # The field knows every item, so that one too many is refused with its rule; the page offers what is allowed.
-        self.fields["items"].widget.choices = [pair for pair in ITEMS.items() if pair[0] in allowed]  # type: ignore[attr-defined]
-        self.fields["basis"].widget.choices = [pair for pair in Share.Basis.choices if pair[0] in grounds]  # type: ignore[attr-defined]
+        self.fields["items"].widget.choices = [pair for pair in ITEMS.items() if pair[0] in allowed]
+        self.fields["basis"].widget.choices = [pair for pair in Share.Basis.choices if pair[0] in grounds]
 
     @property
-    def recipient(self) -> str:
+    def towards(self) -> str:
         """Who would receive it."""
         partner = self.cleaned_data.get("partner")
-        return partner.name if partner else self.cleaned_data.get("recipient", "")
+        return str(partner.name if partner else self.cleaned_data.get("recipient", ""))
 
     @property
     def question(self) -> dict[str, Any]:
         """What the preview asks."""
         asked = {name: self.cleaned_data[name] for name in ("purpose", "basis", "items")}
-        return {**asked, "recipient": self.recipient}
+        return {**asked, "recipient": self.towards}
 
 
 class PartnerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -116,7 +116,7 @@ class ShareForm(SheetForm):
     child_told = forms.BooleanField(label=_("The child was told"), required=False)
     child_wish = _long(_("What the child wishes about it"))
     guardian_told = forms.BooleanField(label=_("The guardian was told"), required=False)
-    field_order = ("partner", "recipient", "items", "basis")
+    field_order: Sequence[str] = ("partner", "recipient", "items", "basis")
 
     def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,7 +164,7 @@ class OfferTransferForm(SheetForm):
         self.fields["purpose"].required = False
 
     @property
-    def recipient(self) -> str:
+    def towards(self) -> str:
         """The other organisation; nobody but ourselves inside the association."""
         return str(self.cleaned_data.get("organisation", ""))
 
@@ -235,7 +235,7 @@ class RecordFeedbackForm(DeedForm):
 class AcceptTransferForm(DeedForm):
     """Who becomes responsible, and what becomes of the plan."""
 
-    worker = forms.ModelChoiceField(
+    worker = forms.ModelChoiceField(  # type: ignore[var-annotated]  # its rows come with the request
         label=_("Responsible worker"),
         queryset=None,
         to_field_name="code",

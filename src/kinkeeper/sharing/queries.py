@@ -127,8 +127,8 @@ def ground_for(
     insist_on_choice(Share.Basis.values, basis, "basis")
     label = gettext(why.label)
     if not why.fields:
-        words = _("For the purpose “%(purpose)s” nothing of a child’s record may be handed over.") % {"purpose": label}
-        raise Refused(words, guard="G-SHARE", field="items")
+        nothing = _("For the purpose “%(purpose)s” nothing of a child’s record may be handed over.")
+        raise Refused(nothing % {"purpose": label}, guard="G-SHARE", field="items")
     if not items:
         raise Refused(_("Choose what is handed over."), guard="G-SHARE", field="items")
     if too_much := [str(ITEMS.get(item, item)) for item in items if item not in why.fields]:
