@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit, pack_in_force
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.policy import is_responsible
 from kinkeeper.decisions.models import BestInterest
 from kinkeeper.lib.guards import in_words
 from kinkeeper.lib.timers import due_after
@@ -19,7 +18,8 @@ from kinkeeper.sharing.models import Partner, PartnerReferral, Share, Transfer
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-PARTNERS_SEEN_BY = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR, Role.DIRECTOR)
+WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
+PARTNERS_SEEN_BY = (*WORKERS, Role.SUPERVISOR, Role.DIRECTOR)
 
 
 @scope(Partner)
@@ -78,7 +78,8 @@ def may_close_partner(actor: Actor, partner: Partner) -> Verdict:
 
 
 def _works_on(actor: Actor, case: Case) -> Verdict:
-    if not is_responsible(actor, case):
+    own = case.worker_id is not None and case.worker_id == actor.user_id and actor.sits_any(WORKERS, case.unit_id)
+    if not own and not actor.sits(Role.SUPERVISOR, case.unit_id):
         return Verdict(_("Only the worker of this case or a supervisor of its unit can do this."))
     return YES
 

@@ -16,9 +16,8 @@ from kinkeeper.cases.models import Case
 from kinkeeper.cases.queries import workers_of
 from kinkeeper.lib.guards import insist_on_choice, known
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.people.consenting import State, state_of
 from kinkeeper.people.models import Consent, Person
-from kinkeeper.people.queries import consents_needed, consents_of, missing_consent
+from kinkeeper.people.queries import consents_needed, missing_consent, standings_of
 from kinkeeper.sharing.models import Partner, PartnerReferral, Share, Transfer
 from kinkeeper.sharing.policy import PARTNERS_SEEN_BY, receives
 from kinkeeper.sharing.sheet import ITEMS, Part
@@ -150,10 +149,11 @@ def _consented(actor: Actor, child: Person, purpose: str, basis: str, recipient:
         if missing := missing_consent(actor, child, code, recipient=recipient):
             raise Refused(missing, guard="G-CONSENT", field="basis")
     wanted = " ".join(recipient.split()).casefold()
-    answers = [row for row in consents_of(actor, child).filter(purpose__in=codes) if row.given_on <= actor.today]
-    for row in answers:
-        if " ".join(row.recipient.split()).casefold() == wanted and state_of(row, actor.today) == State.AGREED:
-            return row
+    for standing in standings_of(actor, child):
+        if standing.purpose in codes and " ".join(standing.recipient.split()).casefold() == wanted:
+            answers = [side.answer for side in standing.sides if side.state == "agreed" and side.answer]
+            if answers:
+                return answers[0]
     if basis == Share.Basis.CONSENT:
         words = _("Nobody has consented to this yet. Ask, record the answer, and share then.")
         raise Refused(words, guard="G-CONSENT", field="basis")
@@ -184,6 +184,16 @@ def transfers_offered_to_me(actor: Actor) -> list[Transfer]:
     """The offers that wait for the answer of a unit for which the actor answers, the oldest first."""
     rows = transfers(actor).filter(state=Transfer.State.OFFERED, unit_to__isnull=False).order_by("offered_on", "pk")
     return [row for row in rows if receives(actor, row)]
+
+
+def transfers_sent(actor: Actor) -> QuerySet[Transfer]:
+    """What was offered to others from the cases that the actor sees, newest first; also where the child is gone."""
+    return transfers(actor).filter(case__in=seen(actor, Case).order_by().values("pk"))
+
+
+def knows_child(actor: Actor, case: Case) -> bool:
+    """Whether the child is still in sight; after a transfer the sender keeps the case, but not the child."""
+    return seen(actor, Person).filter(pk=case.child_id).exists()
 
 
 def units_to_offer(actor: Actor, case: Case) -> QuerySet[Unit]:

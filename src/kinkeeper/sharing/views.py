@@ -18,7 +18,7 @@ from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.sharing import actions, forms, queries
 from kinkeeper.sharing.models import PartnerReferral, Transfer
-from kinkeeper.sharing.sheet import digest_of
+from kinkeeper.sharing.sheet import Part, digest_of
 from kinkeeper.ui.forms import DeedForm, deed_page
 
 AT_ONCE = 30
@@ -92,21 +92,23 @@ def _hand_over(
     request: ActorRequest, deed: Act[..., Any], case: Case, form: forms.SheetForm, said: str
 ) -> HttpResponse:
     """Fill in, read the sheet word for word, confirm."""
-    sheet, shown = [], request.POST.get("shown", "")
     if form.is_valid() and "change" not in request.POST:
         with refusals_on(form):
-            if shown:
+            if shown := request.POST.get("shown", ""):
                 row = deed(request.actor, case, **form.particulars, shown=shown)
                 messages.success(request, said)
                 return redirect(row)
-            sheet = actions.preview_sheet(request.actor, case, **form.question)
-    more = {
-        "sheet": sheet,
-        "digest": digest_of(sheet),
-        "child": case.child,
-        "purposes": queries.purposes(request.actor),
-    }
-    return _page(request, deed, case, form, reverse("sharing_of_case", args=[case.code]), **more)
+            return _sheet(request, deed, case, form, actions.preview_sheet(request.actor, case, **form.question))
+    return _sheet(request, deed, case, form, [])
+
+
+def _sheet(
+    request: ActorRequest, deed: Act[..., Any], case: Case, form: forms.SheetForm, sheet: list[Part]
+) -> HttpResponse:
+    """The page with the purposes, the form, or the sheet to be read."""
+    more = {"sheet": sheet, "digest": digest_of(sheet), "child": case.child}
+    back = reverse("sharing_of_case", args=[case.code])
+    return _page(request, deed, case, form, back, purposes=queries.purposes(request.actor), **more)
 
 
 def sharing_of_case(request: ActorRequest, code: str) -> HttpResponse:
@@ -119,6 +121,7 @@ def _left(request: ActorRequest, case: Case) -> dict[str, Any]:
     actor = request.actor
     return {
         "case": case,
+        "knows": queries.knows_child(actor, case),
         "transfers": queries.transfers_of(actor, case),
         "referrals": queries.partner_referrals_of(actor, case),
         "page": Paginator(queries.shares_of(actor, case), AT_ONCE).get_page(request.GET.get("page")),
@@ -223,8 +226,10 @@ def record_feedback(request: ActorRequest, code: str) -> HttpResponse:
 
 
 def transfers(request: ActorRequest) -> HttpResponse:
-    """The cases offered to the units for which the actor answers."""
-    return render(request, "sharing/transfers.html", {"offers": queries.transfers_offered_to_me(request.actor)})
+    """The cases offered to the units for which the actor answers, and those offered to others."""
+    page = Paginator(queries.transfers_sent(request.actor), AT_ONCE).get_page(request.GET.get("page"))
+    offers = queries.transfers_offered_to_me(request.actor)
+    return render(request, "sharing/transfers.html", {"offers": offers, "page": page})
 
 
 def transfer(request: ActorRequest, code: str) -> HttpResponse:
