@@ -25,6 +25,7 @@ OWN_NAMES = {
     "decisions": {"guards", "weighing"},
     "placements": {"guards"},
     "leaving": {"guards"},
+    "sharing": {"sheet"},
     "desk": {"calendar"},
     "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
 }

@@ -45,6 +45,7 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
+from kinkeeper.sharing.models import Partner
 from kinkeeper.site import urls
 from tests.conftest import Colleague, hire
 from tests.walk import Address, World, addresses, collect, doors, fill, knock, leaks, marks_of, rows_seen_by
@@ -228,7 +229,7 @@ def known_by_seat() -> dict[str, set[str]]:
     """What an outsider’s own seat opens: homes and carers of one’s unit, accounts for the administrator."""
     carers = Carer.objects.values("person_id")
     unit = marks_of(Unit.objects.all()) | marks_of(User.objects.all())
-    homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all())
+    homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all()) | marks_of(Partner.objects.all())
     people = marks_of(Person.objects.filter(pk__in=carers))
     for table in (Name, Identifier, ContactPoint, SpokenLanguage):
         people |= marks_of(table._base_manager.filter(person_id__in=carers))

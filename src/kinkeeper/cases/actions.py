@@ -25,6 +25,7 @@ from kinkeeper.cases.policy import (
     may_mark_duplicate,
     may_open_case,
     may_open_tracing,
+    may_pass_on_case,
     may_record_contact,
     may_record_death,
     may_reopen_case,
@@ -303,6 +304,33 @@ def mark_duplicate(actor: Actor, case: Case, *, surviving: Case) -> Case:
     ended = {"closed_on": actor.today, "close_reason": Case.CloseReason.DUPLICATE} if case.is_running else {}
     _end_assignments(case, actor.today)
     return move(case, Case.State.DUPLICATE, surviving=surviving, **ended)
+
+
+@act(may_pass_on_case)
+def pass_on_case(actor: Actor, case: Case, *, unit: Unit | None = None, worker: User | None = None) -> Case:
+    """Close a case whose transfer was accepted; where it goes to a unit of ours, begin its case there with this worker.
+
+    Answers the new case, or the closed one where it went to another organisation. The child must have moved already.
+    """
+    _end_assignments(case, actor.today)
+    closed = move(case, Case.State.CLOSED, closed_on=actor.today, close_reason=Case.CloseReason.PASSED_ON)
+    if unit is None or worker is None:
+        return closed
+    if not workers_of(actor, unit.pk).filter(pk=worker.pk).exists():
+        raise Refused(_("This person is not a caseworker of the unit."), guard="G-ACCEPT", field="worker")
+    begun = Case(
+        child=case.child,
+        family=case.family,
+        unit=unit,
+        worker=worker,
+        kind=case.kind,
+        risk=case.risk,
+        opened_on=actor.today,
+    )
+    _insist_on_room(worker, begun)
+    begun.save(force_insert=True)
+    Assignment.objects.create(case=begun, worker=worker, starts_on=actor.today)
+    return begun
 
 
 @bulk_act(may_bring_in_cases)

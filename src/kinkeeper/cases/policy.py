@@ -203,3 +203,12 @@ def may_mark_duplicate(actor: Actor, case: Case) -> Verdict:
 def may_bring_in_cases(actor: Actor, unit: Unit) -> Verdict:
     """Cases are brought in from another system by those who oversee the unit."""
     return may_bring_in(actor, unit)
+
+
+def may_pass_on_case(actor: Actor, case: Case) -> Verdict:
+    """A case passes to another unit or organisation by the system, when its transfer is accepted; never by hand."""
+    if actor.user_id is not None or not actor.sits(Role.SUPERVISOR, case.unit_id):
+        return Verdict(_("A case is passed on by a transfer that the other side accepts."))
+    if case.state != Case.State.TRANSFER_PENDING:
+        return Verdict(_("This case is not offered to anybody now."), guard="G-STEP")
+    return YES

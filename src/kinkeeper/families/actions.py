@@ -20,6 +20,7 @@ from kinkeeper.families.policy import (
     may_end_support,
     may_end_tie,
     may_found_family,
+    may_move_family_to_unit,
     may_set_contact_rule,
     may_set_up_household,
     may_tie_kin,
@@ -336,3 +337,9 @@ def bring_in_families(
     HouseholdMember.objects.bulk_create(members)
     Support.objects.bulk_create(supports)
     return list(families)
+
+
+@act(may_move_family_to_unit)
+def move_family_to_unit(actor: Actor, family: Family, *, unit: Unit) -> Family:
+    """Let another unit keep the record of a family from now on, with its members and households."""
+    return write(family, unit=unit)

@@ -26,6 +26,10 @@ class Notice(Row):
         RECORD_OPENED = "record_opened", _("A colleague opened record %(code)s in an emergency. Please review it.")
         CAME_OF_AGE = "came_of_age", _("The young person of case %(code)s came of age. After-care has begun.")
         BACK_IN_CARE = "back_in_care", _("The child of case %(code)s is in care again.")
+        TRANSFER_OFFERED = "transfer_offered", _("A case is offered to your unit. Please answer transfer %(code)s.")
+        TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer %(code)s was accepted. The case is closed here.")
+        TRANSFER_DECLINED = "transfer_declined", _("Transfer %(code)s was declined. You stay responsible.")
+        TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Transfer %(code)s was withdrawn. No answer is needed.")
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))

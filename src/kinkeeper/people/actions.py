@@ -438,3 +438,9 @@ def bring_in_legal_statuses(
     Identifier.objects.bulk_create(identifiers)
     LegalStatus.objects.bulk_create(statuses)
     return list(about.values())
+
+
+@act(policy.may_move_person_to_unit)
+def move_person_to_unit(actor: Actor, person: Person, *, unit: Unit) -> Person:
+    """Let another unit keep a person from now on, with the names, papers and everything that hangs on the person."""
+    return write(person, unit=unit)

@@ -157,3 +157,10 @@ def may_describe_culture(actor: Actor, person: Person) -> Verdict:
 def may_bring_in_legal_statuses(actor: Actor, unit: Unit) -> Verdict:
     """Legal statuses and numbers of many people at once are brought in by those who oversee the unit."""
     return may_register_people(actor, unit)
+
+
+def may_move_person_to_unit(actor: Actor, person: Person) -> Verdict:
+    """A person goes to another unit by the system, when the transfer of the case is accepted; never by hand."""
+    if actor.user_id is not None or not actor.sits(Role.SUPERVISOR, person.unit_id):
+        return Verdict(_("A record goes to another unit when a transfer of the case is accepted."))
+    return YES

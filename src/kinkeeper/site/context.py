@@ -50,6 +50,7 @@ PLACES = (
     Place("search", _("People"), "users", "p", AT_WORK),
     Place("referrals", _("Referrals"), "door-enter", "r", AT_WORK),
     Place("homes", _("Homes"), "home-heart", "h", AT_WORK),
+    Place("partners", _("Partners"), "heart-handshake", "r", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
