@@ -22,6 +22,7 @@ OWN_NAMES = {
     "journal": {"acts"},
     "files": {"vault"},
     "placements": {"guards"},
+    "plans": {"guards", "paper"},
     "book": {"kin", "genogram", "rows", "network"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
