@@ -98,7 +98,7 @@ def _the_child_is_not_in_care(case: Case) -> str:
 
 
 @objects_to("hold_review")
-def a_carer_does_not_chair(review: Review) -> str:
+def _a_carer_does_not_chair(review: Review) -> str:
     """A review is not chaired by those with whom the child lives; asked with the name of the chair."""
     homes = Placement.objects.filter(period__child=review.child, period__ended_on__isnull=True).values("home")
     carers = Carer.objects.filter(home__in=homes, ends_on__isnull=True).values_list("person__name", flat=True)

@@ -47,7 +47,7 @@ def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | N
     limit, calendar = pack_in_force().limit("plan"), pack_in_force().calendar
     decided = Decision.objects.filter(case=OuterRef("pk"), withdrawn_on__isnull=True)
     changed = Review.objects.filter(case=OuterRef("pk"), outcome=Review.Outcome.CHANGE_PLAN, held_on__isnull=False)
-    member = Membership.objects.filter(person=OuterRef("child"), ends_on__isnull=True).values("family")
+    member = Membership.objects.filter(person=OuterRef(OuterRef("child")), ends_on__isnull=True).values("family")
     holding = Q(case=OuterRef("pk")) | Q(kind=Plan.Kind.FAMILY, family__in=Subquery(member))
     drafts = plans(actor).filter(holding, state=Plan.State.DRAFT)
     rows = _running(actor, among).filter(state=Case.State.PLANNING)
@@ -101,7 +101,7 @@ def plan_reviews_due(
 
 def with_named_days(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Add to cases what `case_named_day()` needs, and the code (`waiting`) and day (`waits_on`) of an open review."""
-    member = Membership.objects.filter(person=OuterRef("child"), ends_on__isnull=True).values("family")
+    member = Membership.objects.filter(person=OuterRef(OuterRef("child")), ends_on__isnull=True).values("family")
     family = Q(family__in=Subquery(member)) | Q(family=OuterRef("family"))
     holding = Q(case=OuterRef("pk")) | (Q(kind=Plan.Kind.FAMILY) & family)
     plan = Plan.objects.filter(holding, state=Plan.State.APPROVED).order_by("review_on")

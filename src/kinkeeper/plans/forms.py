@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.models import User, pack_in_force
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.money import DECIMALS, Money
 from kinkeeper.plans.actions import Answered, Judged, Minutes
@@ -174,7 +174,7 @@ class HoldReviewForm(DeedForm):
     held_on = DayField(label=_("Held on"), initial=timezone.localdate)
     attendance = _words(_("Who took part"), rows=2)
     chaired_by = forms.ModelChoiceField(
-        label=_("Chaired by a colleague"), queryset=User.objects.none(), required=False, empty_label=_("somebody else")
+        label=_("Chaired by a colleague"), queryset=None, required=False, empty_label=_("somebody else")
     )
     chair = _line(_("Who chaired"), _("Only where it was nobody of the unit."), most=200)
     participation = forms.ChoiceField(label=_("How the child took part"), widget=forms.RadioSelect, required=False)

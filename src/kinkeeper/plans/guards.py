@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import Actor, seen
+from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import User, pack_in_force
 from kinkeeper.cases.models import Case
-from kinkeeper.families.models import Membership
-from kinkeeper.families.queries import relatives_of
+from kinkeeper.families.models import Kinship, Membership
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, known
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.lib.refusals import Refused
@@ -94,10 +94,10 @@ def insist_on_minutes(actor: Actor, review: Review, minutes: Minutes, held_on: d
         raise _refused(_("The child was heard: write down what the child said."), "child_words")
     if not minutes.attendance.strip():
         raise _refused(_("Say who took part."), "attendance")
-    _insist_on_a_chair(actor, review, minutes)
+    _insist_on_a_chair(review, minutes)
 
 
-def _insist_on_a_chair(actor: Actor, review: Review, minutes: Minutes) -> None:
+def _insist_on_a_chair(review: Review, minutes: Minutes) -> None:
     """Somebody chaired, who is neither family or carer of the child nor, where the law asks for it, the case worker."""
     chair, case = minutes.chair_name, review.case
     if not chair:
@@ -109,7 +109,7 @@ def _insist_on_a_chair(actor: Actor, review: Review, minutes: Minutes) -> None:
     if limit.value and is_worker:
         sentence = gettext("The case worker cannot chair this review: somebody independent must (%(source)s).")
         raise _refused(sentence % {"source": limit.source}, "chair")
-    if names & _family_of(actor, review.child):
+    if names & _family_of(review.child):
         raise _refused(_("This is somebody of the child’s family. Somebody without a bond chairs the review."), "chair")
     if objection := objection_to("hold_review", Review(child=review.child, case=case, chair=chair)):
         raise _refused(objection, "chair")
@@ -119,13 +119,13 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _family_of(actor: Actor, child: Person) -> set[str]:
-    """The names of the kin and the family of a child, as far as the actor sees them."""
-    kin = {_plain(relative.person.name) for relative in relatives_of(actor, child) if relative.person}
+def _family_of(child: Person) -> set[str]:
+    """The names of the kin and the family of a child: also those that the actor does not see, as nobody is told them."""
+    ties = Kinship.objects.filter(Q(person=child) | Q(relative=child), ends_on__isnull=True)
     own = Membership.objects.filter(person=child, ends_on__isnull=True).values("family")
-    together = Membership.objects.filter(family__in=own, ends_on__isnull=True).exclude(person=child)
-    family = seen(actor, Person).filter(pk__in=together.values("person")).values_list("name", flat=True)
-    return kin | {_plain(name) for name in family}
+    together = Membership.objects.filter(family__in=own, ends_on__isnull=True)
+    near = Q(pk__in=ties.values("person")) | Q(pk__in=ties.values("relative")) | Q(pk__in=together.values("person"))
+    return {_plain(name) for name in Person.objects.filter(near).exclude(pk=child.pk).values_list("name", flat=True)}
 
 
 def insist_on_an_outcome(

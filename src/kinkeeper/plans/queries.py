@@ -127,10 +127,9 @@ def family_for(actor: Actor, case: Case) -> Family | None:
 
 def decided_into_care(actor: Actor, of: list[Case]) -> bool:
     """Whether the last decision on one of these cases, withdrawn ones aside, was care outside the family."""
-    last: dict[int, str] = {}
     rows = seen(actor, Decision).filter(case__in=of, withdrawn_on__isnull=True, decided_on__lte=actor.today)
-    for case, kind in rows.order_by("decided_on", "pk").values_list("case", "kind"):
-        last[case] = kind
+    # In the order of the days, so that the last one stays.
+    last = dict(rows.order_by("decided_on", "pk").values_list("case", "kind"))
     return any(kind in IN_CARE for kind in last.values())
 
 
