@@ -162,7 +162,7 @@ def test_a_goal_is_added_changed_and_taken_out(amina: Colleague, draft: Plan) ->
     ],
 )
 def test_a_goal_that_cannot_be(amina: Colleague, draft: Plan, changes: dict[str, Any], guard: str, field: str) -> None:
-    facts = {"domain": "PLAY", "words": "Swim", "target_on": SOON}
+    facts: dict[str, Any] = {"domain": "PLAY", "words": "Swim", "target_on": SOON}
     with pytest.raises(Refused) as refused:
         actions.add_goal(amina.actor, draft, **(facts | changes))
     assert (refused.value.guard, refused.value.field, Goal.objects.count()) == (guard, field, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kinkeeper.access.gate import Unseen
-from kinkeeper.access.models import Association
+from kinkeeper.access.models import Association, pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
@@ -26,7 +26,7 @@ Answered, Judged, Outcome = actions.Answered, actions.Judged, Review.Outcome
 
 
 def state_of(review: Review) -> str:
-    return Case.objects.get(pk=review.case_id).state
+    return Case.objects.get(child=review.child_id).state
 
 
 def refuse(colleague: Colleague, review: Review, said: actions.Minutes, **changes: Any) -> Refused:
@@ -357,7 +357,7 @@ def test_noor_in_the_group_speaks_and_one_wish_is_refused_with_its_reason(
     add_goal(amina, draft, "PARTICIPATION")
     plan = approve(dalia, draft)
     review = actions.open_review(amina.actor, Case.objects.get(), kind="scheduled", opened_on=TODAY)
-    spoke = next(code for code, way in queries.pack_in_force().participation.items() if way.present and way.heard)
+    spoke = next(code for code, way in pack_in_force().participation.items() if way.present and way.heard)
     wishes = [
         Answered("My own key", "granted"),
         Answered("Dance on Fridays", "granted"),

@@ -76,7 +76,8 @@ def _reviews(rows: QuerySet[PeriodOfCare]) -> dict[int, list[date]]:
     held = Review.objects.filter(child__in=rows.order_by().values("child"), held_on__isnull=False).order_by("held_on")
     days: dict[int, list[date]] = defaultdict(list)
     for child, day in held.values_list("child", "held_on"):
-        days[child].append(day)
+        if day is not None:
+            days[child].append(day)
     return days
 
 

@@ -104,5 +104,5 @@ def _a_carer_does_not_chair(review: Review) -> str:
     carers = Carer.objects.filter(home__in=homes, ends_on__isnull=True).values_list("person__name", flat=True)
     chair = " ".join(review.chair.split()).casefold()
     if chair in {" ".join(name.split()).casefold() for name in carers}:
-        return _("This is a carer of the child. Somebody without a bond chairs the review.")
+        return str(_("This is a carer of the child. Somebody without a bond chairs the review."))
     return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -93,22 +92,44 @@ def describe_plan(
 
 
 @act(policy.may_add_goal)
-def add_goal(actor: Actor, plan: Plan, *, domain: str, words: str, target_on: date, **more: Any) -> Goal:
-    """Add a goal, first in the child’s own words; `more` are statement, baseline and high_risk."""
-    facts = _goal_facts(actor, domain, words, target_on, more)
+def add_goal(
+    actor: Actor,
+    plan: Plan,
+    *,
+    domain: str,
+    words: str,
+    target_on: date,
+    statement: str = "",
+    baseline: str = "",
+    high_risk: bool = False,
+) -> Goal:
+    """Add a goal, first in the child’s own words."""
+    _insist_on_a_goal(actor, domain, words, target_on)
+    told = {"words": words.strip(), "statement": statement.strip(), "baseline": baseline.strip()}
     write(plan)
-    return Goal.objects.create(plan=plan, **facts)
+    return Goal.objects.create(plan=plan, domain=domain, target_on=target_on, high_risk=high_risk, **told)
 
 
 @act(policy.may_change_goal)
-def change_goal(actor: Actor, goal: Goal, *, domain: str, words: str, target_on: date, **more: Any) -> Goal:
+def change_goal(
+    actor: Actor,
+    goal: Goal,
+    *,
+    domain: str,
+    words: str,
+    target_on: date,
+    statement: str = "",
+    baseline: str = "",
+    high_risk: bool = False,
+) -> Goal:
     """Change a goal of a draft."""
-    facts = _goal_facts(actor, domain, words, target_on, more)
+    _insist_on_a_goal(actor, domain, words, target_on)
+    told = {"words": words.strip(), "statement": statement.strip(), "baseline": baseline.strip()}
     write(goal.plan)
-    return write(goal, **facts)
+    return write(goal, domain=domain, target_on=target_on, high_risk=high_risk, **told)
 
 
-def _goal_facts(actor: Actor, domain: str, words: str, target_on: date, more: dict[str, Any]) -> dict[str, Any]:
+def _insist_on_a_goal(actor: Actor, domain: str, words: str, target_on: date) -> None:
     entry = known(pack_in_force().domains, domain, "domain")
     if not entry.planned:
         raise Refused(_("Goals are not set in this domain."), guard="G-CODE", field="domain")
@@ -116,14 +137,6 @@ def _goal_facts(actor: Actor, domain: str, words: str, target_on: date, more: di
         raise Refused(_("Say the goal, best in the child’s own words."), guard="G-PLAN", field="words")
     if target_on <= actor.today:
         raise Refused(_("A goal lies ahead. Choose a day to come."), guard="G-PLAN", field="target_on")
-    return {
-        "domain": domain,
-        "words": words.strip(),
-        "target_on": target_on,
-        "statement": str(more.get("statement", "")).strip(),
-        "baseline": str(more.get("baseline", "")).strip(),
-        "high_risk": bool(more.get("high_risk")),
-    }
 
 
 @act(policy.may_drop_goal)
@@ -213,8 +226,9 @@ def drop_plan(actor: Actor, plan: Plan) -> Plan:
 def approve_plan(actor: Actor, plan: Plan, *, approved_on: date, copy_given_on: date | None) -> Plan:
     """Put a plan in force: cases at planning go to work, the version before is replaced and stays readable."""
     if copy_given_on is None:
-        sentence = _("Give the child and the parents a copy, and say when they got it.")
-        raise Refused(sentence, guard="G-PLAN", field="copy_given_on")
+        raise Refused(
+            _("Give the child and the parents a copy, and say when they got it."), guard="G-PLAN", field="copy_given_on"
+        )
     for day, field in ((approved_on, "approved_on"), (copy_given_on, "copy_given_on")):
         insist_on_the_past(day, actor.today, field)
         insist_on_order(day, plan.case.opened_on, _("The case was opened on %(day)s."), field)
@@ -257,14 +271,13 @@ def replace_plan(actor: Actor, plan: Plan, *, kind: str = "") -> Plan:
         actions = list(goal.actions.filter(done_on__isnull=True))
         facts = ("domain", "words", "statement", "baseline", "high_risk", "target_on")
         anew = Goal.objects.create(plan=draft, **{name: getattr(goal, name) for name in facts})
-        facts = ("what", "owner", "due_on", "cost_minor", "currency")
+        done = ("what", "owner", "due_on", "cost_minor", "currency")
         GoalAction.objects.bulk_create(
-            GoalAction(goal=anew, **{name: getattr(action, name) for name in facts}) for action in actions
+            GoalAction(goal=anew, **{name: getattr(action, name) for name in done}) for action in actions
         )
-    facts = ("with_whom", "person_id", "how", "often", "supervised", "note")
+    told = ("with_whom", "person_id", "how", "often", "supervised", "note")
     PlannedContact.objects.bulk_create(
-        PlannedContact(plan=draft, **{name: getattr(contact, name) for name in facts})
-        for contact in plan.contacts.all()
+        PlannedContact(plan=draft, **{name: getattr(contact, name) for name in told}) for contact in plan.contacts.all()
     )
     return draft
 

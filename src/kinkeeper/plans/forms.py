@@ -34,6 +34,30 @@ def _line(label: object, help_text: object = "", *, most: int = 300, required: b
     return forms.CharField(label=label, help_text=help_text, required=required, max_length=most)  # type: ignore[arg-type]
 
 
+class _LeftToTheRule:
+    """Asked for like any other field; what is missing is refused by the deed, with the rule that wants it."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:  # type: ignore[attr-defined]  # of the field
+            super().validate(value)  # type: ignore[misc]
+
+
+class AskedWords(_LeftToTheRule, forms.CharField):
+    """Words that a rule wants."""
+
+
+class AskedChoice(_LeftToTheRule, forms.ChoiceField):
+    """A choice that a rule wants."""
+
+
+class AskedRating(_LeftToTheRule, forms.TypedChoiceField):
+    """A rating that a rule wants."""
+
+
+class AskedDay(_LeftToTheRule, DayField):
+    """A day that a rule wants."""
+
+
 class DraftPlanForm(DeedForm):
     """Whose plan it is."""
 
@@ -117,7 +141,7 @@ class ApprovePlanForm(DeedForm):
     """When the plan was approved, and when the child and the parents got a copy."""
 
     approved_on = DayField(label=_("Approved on"), initial=timezone.localdate)
-    copy_given_on = DayField(label=_("Copy given to the child and the parents on"), required=False)
+    copy_given_on = AskedDay(label=_("Copy given to the child and the parents on"))
 
 
 class ReplacePlanForm(DeedForm):
@@ -172,23 +196,20 @@ class HoldReviewForm(DeedForm):
     drafts = True
 
     held_on = DayField(label=_("Held on"), initial=timezone.localdate)
-    attendance = _words(_("Who took part"), rows=2)
-    chaired_by = forms.ModelChoiceField(
+    attendance = AskedWords(label=_("Who took part"), widget=forms.Textarea(attrs={"rows": 2}))
+    chaired_by: Any = forms.ModelChoiceField(
         label=_("Chaired by a colleague"), queryset=None, required=False, empty_label=_("somebody else")
     )
     chair = _line(_("Who chaired"), _("Only where it was nobody of the unit."), most=200)
-    participation = forms.ChoiceField(label=_("How the child took part"), widget=forms.RadioSelect, required=False)
-    child_words = _words(_("What the child said"), rows=4)
-    still_needed = forms.ChoiceField(
-        label=_("Is care or support still needed?"), choices=YES_NO, required=False, widget=forms.RadioSelect
-    )
-    still_suits = forms.ChoiceField(
+    participation = AskedChoice(label=_("How the child took part"), widget=forms.RadioSelect)
+    child_words = _words(_("What the child said"), _("Needed where the child was heard."), rows=4)
+    still_needed = AskedChoice(label=_("Is care or support still needed?"), choices=YES_NO, widget=forms.RadioSelect)
+    still_suits = AskedChoice(
         label=_("Does this form of care or support still suit the child?"),
         choices=YES_NO,
-        required=False,
         widget=forms.RadioSelect,
     )
-    summary = _words(_("What was decided and why"), rows=5)
+    summary = AskedWords(label=_("What was decided and why"), widget=forms.Textarea(attrs={"rows": 5}))
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         choices=[choice for choice in Review.Outcome.choices if choice[0]],
@@ -215,8 +236,8 @@ class HoldReviewForm(DeedForm):
         states = [("", _("as before")), *((one.value, one.label) for one in Goal.State if one != Goal.State.OPEN)]
         for goal in self.goals:
             key = f"goal_{goal.code}"
-            self.fields[f"{key}_rating"] = forms.TypedChoiceField(
-                label=_("Progress"), choices=RATINGS, coerce=int, empty_value=None, required=False
+            self.fields[f"{key}_rating"] = AskedRating(
+                label=_("Progress"), choices=RATINGS, coerce=int, empty_value=None
             )
             self.fields[f"{key}_state"] = forms.ChoiceField(label=_("The goal is"), choices=states, required=False)
             self.fields[f"{key}_note"] = _words(_("What was seen"), rows=2)
