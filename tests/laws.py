@@ -24,6 +24,7 @@ OWN_NAMES = {
     "people": {"consenting", "newcomers"},
     "decisions": {"guards", "weighing"},
     "placements": {"guards"},
+    "plans": {"guards", "paper"},
     "leaving": {"guards"},
     "sharing": {"sheet"},
     "desk": {"calendar"},

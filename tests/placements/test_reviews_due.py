@@ -75,5 +75,5 @@ def test_questions_do_not_grow_with_children(
         open_case(child, amina)
         place(amina, child, okafors)
     actor = amina.actor
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(duties.reviews_due(actor)) == number

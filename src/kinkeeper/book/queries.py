@@ -228,7 +228,7 @@ def deeds(actor: Actor, wanted: Sequence[tuple[str, str, Model]]) -> list[Deed]:
 
 def _meetings(actor: Actor, child: Person) -> list[Moment]:
     contacts = seen(actor, Contact).filter(case__child=child).select_related("by", "case")
-    reviews = seen(actor, Review).filter(child=child).select_related("by", "child")
+    reviews = seen(actor, Review).filter(child=child, held_on__isnull=False).select_related("by", "child")
     return [
         *(Moment(contact.happened_on, "contact", contact) for contact in contacts),
         *(Moment(review.held_on, "review", review) for review in reviews),

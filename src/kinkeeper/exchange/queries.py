@@ -147,7 +147,7 @@ def shelves_of(actor: Actor, keys: Sequence[int]) -> dict[int, Shelf]:
     for absence in _rows(actor, Absence, "started_on", child__in=mine):
         absence.child = shelves[absence.child_id].person
         shelves[absence.child_id].absences.append(absence)
-    for review in _rows(actor, Review, "held_on", child__in=mine):
+    for review in _rows(actor, Review, "held_on", child__in=mine, held_on__isnull=False):
         shelves[review.child_id].reviews.append(review)
     for fact in seen(actor, ReportedFact).filter(person__in=mine).order_by("table", "year", "key"):
         shelves[fact.person_id].facts.append(fact)

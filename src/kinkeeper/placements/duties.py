@@ -17,6 +17,7 @@ from kinkeeper.lib.timers import due_after, soonest
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.placements.queries import Residence, periods, visits_to, where_lives
+from kinkeeper.plans.duties import case_named_day, with_named_days
 from kinkeeper.plans.models import Review
 
 
@@ -56,25 +57,33 @@ def _visit_at_home(pack: Pack, case: Case, stay: Residence, visits: Sequence[dat
 def reviews_due(actor: Actor, on: date | None = None, *, among: Iterable[Person] | None = None) -> list[Duty]:
     """The next review of every child in care that the actor sees (or of those among it), soonest first.
 
-    With `on`, only those due by that day. Three questions, however many children.
+    Where the plan in force or the last review names an earlier day than the pack asks for, that day holds. With `on`,
+    only those due by that day. Four questions, however many children.
     """
     rows = periods(actor).filter(ended_on__isnull=True)
     if among is not None:
         rows = rows.filter(child__in=[child.pk for child in among])
     held = _reviews(rows)
     pack = pack_in_force()
-    due = [_next_review(pack, period, held) for period in _with_care(rows)]
+    named = {case.child_id: case_named_day(case) for case in with_named_days(_open_cases(rows))}
+    due = [_next_review(pack, period, held, named.get(period.child_id)) for period in _with_care(rows)]
     wanted = [duty for duty in due if duty is not None and (on is None or duty.due_on <= on)]
     return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
 
 
 def _reviews(rows: QuerySet[PeriodOfCare]) -> dict[int, list[date]]:
     """The days of the reviews of these children, by the key of the child, oldest first."""
-    held = Review.objects.filter(child__in=rows.order_by().values("child")).order_by("held_on")
+    held = Review.objects.filter(child__in=rows.order_by().values("child"), held_on__isnull=False).order_by("held_on")
     days: dict[int, list[date]] = defaultdict(list)
     for child, day in held.values_list("child", "held_on"):
-        days[child].append(day)
+        if day is not None:
+            days[child].append(day)
     return days
+
+
+def _open_cases(rows: QuerySet[PeriodOfCare]) -> QuerySet[Case]:
+    """The open cases of these children: what is named for a child holds, whoever asks."""
+    return Case.objects.filter(child__in=rows.order_by().values("child"), closed_on=None)
 
 
 def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
@@ -89,7 +98,9 @@ def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
     ).annotate(stay_since=Subquery(stay.annotate(since=Min("started_on")).values("since")))
 
 
-def _next_review(pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]]) -> Duty | None:
+def _next_review(
+    pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]], named: date | None
+) -> Duty | None:
     held = [day for day in reviews.get(period.child_id, ()) if day >= period.started_on]
     known = vars(period)  # _with_care() adds what is read from here
     fit = pack.schedules_for(REVIEW, kind="care", status=known["status"] or "", care=known["care_type"] or "")
@@ -103,7 +114,7 @@ def _next_review(pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequenc
     return Duty(
         kind=REVIEW,
         child=period.child,
-        due_on=found[0],
+        due_on=min(found[0], named or found[0]),
         last_on=held[-1] if held else None,
         deed="record_review",
         code=period.child.code,

@@ -9,10 +9,11 @@ from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
-from kinkeeper.homes.models import Home
+from kinkeeper.homes.models import Carer, Home
 from kinkeeper.lib.objections import objects_to
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
+from kinkeeper.plans.models import Review
 
 PLACERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
 
@@ -94,4 +95,15 @@ def _the_child_is_not_in_care(case: Case) -> str:
     """The case of a child in care cannot be closed: somebody must be responsible."""
     if PeriodOfCare.objects.filter(child=case.child_id, ended_on__isnull=True).exists():
         return str(_("This child is in care. Record first how care ended."))
+    return ""
+
+
+@objects_to("hold_review")
+def _a_carer_does_not_chair(review: Review) -> str:
+    """A review is not chaired by those with whom the child lives; asked with the name of the chair."""
+    homes = Placement.objects.filter(period__child=review.child, period__ended_on__isnull=True).values("home")
+    carers = Carer.objects.filter(home__in=homes, ends_on__isnull=True).values_list("person__name", flat=True)
+    chair = " ".join(review.chair.split()).casefold()
+    if chair in {" ".join(name.split()).casefold() for name in carers}:
+        return str(_("This is a carer of the child. Somebody without a bond chairs the review."))
     return ""

@@ -253,8 +253,6 @@ DEEDS = {
     "receive_referral": (gettext_lazy("Receive a referral"), "door-enter"),
     "take_in_child": (gettext_lazy("Take a child in"), "baby-carriage"),
     "register_case": (gettext_lazy("Register the case"), "user-circle"),
-    "complete_assessment": (gettext_lazy("Complete the assessment"), "notes"),
-    "reassess": (gettext_lazy("Assess again"), "notes"),
     "record_best_interest": (gettext_lazy("Record a best-interest assessment"), "heart-handshake"),
     "record_determination": (gettext_lazy("Record a best-interest determination"), "users"),
     "require_determination": (gettext_lazy("Require a determination by a panel"), "alert-triangle"),
@@ -282,14 +280,7 @@ DEEDS = {
     "record_followup": (gettext_lazy("Record a follow-up"), "calendar-plus"),
     "start_aftercare": (gettext_lazy("Begin after-care"), "heart-handshake"),
     "end_aftercare": (gettext_lazy("End after-care"), "door-exit"),
-    "hold_conference": (gettext_lazy("Record a case conference"), "users"),
-    "add_task": (gettext_lazy("Add a task"), "calendar-plus"),
-    "open_tracing": (gettext_lazy("Begin tracing"), "search"),
     "end_tracing": (gettext_lazy("End tracing"), "circle-check"),
-    "record_death": (gettext_lazy("Record the child’s death"), "user-heart"),
-    "mark_duplicate": (gettext_lazy("Mark as a duplicate"), "copy"),
-    "record_consent": (gettext_lazy("Record a consent"), "circle-check"),
-    "describe_culture": (gettext_lazy("Culture, religion and diet"), "heart-handshake"),
     "place_siblings": (gettext_lazy("Place brothers and sisters together"), "users"),
 }
 
