@@ -80,7 +80,7 @@ def test_a_refusal_stands_beside_its_field(
     address = reverse("move_child", args=[noor.code])
     page = amina.browser.post(address, the_move(in_care, house_three, confirmed="yes"))
     assert page.status_code == 409
-    assert "No place is free in House Three" in page.context["form"].errors["home"][0]
+    assert "2 children would live in House Three" in page.context["form"].errors["home"][0]
     assert "full: 1 of 1 places taken" in page.content.decode()
 
 
