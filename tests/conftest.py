@@ -15,7 +15,8 @@ from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, Us
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.decisions.models import Decision
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
-from kinkeeper.people.models import Name, Person, Sex
+from kinkeeper.people.models import LegalStatus, Name, Person, Sex
+from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
 
 
 def pytest_configure() -> None:
@@ -190,3 +191,12 @@ def decide(child: Person, care_type: str, **particulars: Any) -> Decision:
         "reasons": "The family cannot care for her now.",
     }
     return Decision.objects.create(case=case, care_type=care_type, **(known | particulars))
+
+
+def live_in(home: Home, child: Person, *, since: date, care_type: str = "FOSTER_ST") -> PeriodOfCare:
+    """A child in care lives in a home, as a history that was brought in says: nobody asked what a deed would ask."""
+    status = LegalStatus.objects.create(person=child, status="VOLUNTARY", starts_on=since)
+    period = PeriodOfCare.objects.create(child=child, started_on=since, need="NEGLECT")
+    stay = Placement.objects.create(period=period, home=home, care_type=care_type)
+    Episode.objects.create(period=period, started_on=since, reason="S", placement=stay, legal_status=status)
+    return period

@@ -21,7 +21,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
-    "placements": {"guards", "fit", "course"},
+    "placements": {"guards", "fit", "course", "outlook"},
     "book": {"kin", "genogram", "rows", "network"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}

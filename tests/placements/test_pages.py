@@ -12,10 +12,11 @@ from kinkeeper.people.models import Person
 from kinkeeper.placements import actions
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from tests.conftest import Colleague
-from tests.placements.conftest import JUNE, MAY, story
+from tests.placements.conftest import JUNE, MAY, decide_much, story
 
 
 def test_care_begins_from_the_page(amina: Colleague, noor: Person, okafors: Home) -> None:
+    decide_much(noor)
     address, browser = reverse("start_placement", args=[noor.code]), amina.browser
     page = browser.get(address)
     assert page.status_code == 200

@@ -9,13 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import Actor, may_read
-from kinkeeper.access.models import pack_in_force
+from kinkeeper.access.gate import Actor
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest, Decision, Option
 from kinkeeper.decisions.queries import ON_CARE, decision_in_force, in_force, separation_between
@@ -26,7 +24,7 @@ from kinkeeper.lib.guards import in_words
 from kinkeeper.lib.packs import CareType, Pack
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.timers import due_after
-from kinkeeper.people.models import Person, Sex, SpokenLanguage, language_name
+from kinkeeper.people.models import Person, Sex
 from kinkeeper.placements.models import Episode, Placement
 
 
@@ -391,53 +389,3 @@ def _siblings_together(intended: Intended) -> Iterator[Refused]:
             )
             words = {"sibling": sibling.name, "name": intended.child.name}
             yield Refused(sentence % words, guard="G-SIB", field="home")
-
-
-# ---- what should be bridged ------------------------------------------------------------------------------------------
-
-
-def mismatches(intended: Intended) -> list[str]:
-    """Where child and carers differ in language, religion or origin (G-MATCH): a warning in words, never a reason to refuse."""
-    carers = [one.person for one in intended.standing.residents if one.is_carer]
-    child, found = intended.child, []
-    if not carers:
-        return []
-    spoken = SpokenLanguage.objects.filter(person__in=[child, *carers]).values_list("person_id", "tag")
-    own = {tag.split("-")[0] for person, tag in spoken if person == child.pk}
-    theirs = {tag.split("-")[0] for person, tag in spoken if person != child.pk}
-    if own and theirs and not own & theirs:
-        words = {"languages": ", ".join(sorted(language_name(tag) for tag in own))}
-        found.append(gettext("Nobody who cares there speaks the child’s language: %(languages)s.") % words)
-    if may_read(intended.actor, child, "religion") and _differs(child.religion, [carer.religion for carer in carers]):
-        found.append(gettext("The carers have another religion than the child."))
-    if may_read(intended.actor, child, "ethnicity") and _differs(
-        child.ethnicity, [carer.ethnicity for carer in carers]
-    ):
-        found.append(gettext("The carers are of another origin than the child."))
-    return found
-
-
-def _differs(own: str, theirs: list[str]) -> bool:
-    known = {one.strip().casefold() for one in theirs if one.strip()}
-    return bool(own.strip() and known) and own.strip().casefold() not in known
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What a page says beforehand about a stay: all that speaks against it, and what should be bridged."""
-
-    against: list[Refused]
-    to_bridge: list[str]
-
-
-def outlook(actor: Actor, child: Person, last: Episode | None, stay: Mapping[str, Any]) -> Outlook | None:
-    """The outlook on a stay that is being filled in (`home`, `day`, `care_type` …); None while it is not complete."""
-    pack = pack_in_force()
-    care = pack.care_types.get(stay.get("care_type", ""))
-    if care is None:
-        return None
-    together = tuple(stay.get("siblings") or ())
-    intended = Intended(
-        actor, pack, child, stay["home"], stay["day"], care, together, stay.get("exemption_review_on"), last
-    )
-    return Outlook(list(objections(intended)), mismatches(intended))

@@ -98,8 +98,8 @@ class StayForm(_WithLaw):
         if not all(found.values()):
             return {}
         chosen = {"home": found["home"], "day": found[self.day_field], "care_type": found["care_type"]}
-        more = {"exemption_review_on": self.cleaned_data.get("exemption_review_on")}
-        return {**chosen, **more, "siblings": self.cleaned_data.get("siblings", [])}
+        more = {name: self.cleaned_data.get(name) for name in ("exemption_review_on", "mitigation", "siblings")}
+        return {**chosen, **more}
 
 
 class StartPlacementForm(StayForm):

@@ -15,8 +15,9 @@ from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.journal.acts import Act
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
-from kinkeeper.placements import actions, fit, forms, queries
+from kinkeeper.placements import actions, forms, queries
 from kinkeeper.placements.models import PeriodOfCare
+from kinkeeper.placements.outlook import outlook, to_bridge
 from kinkeeper.placements.queries import Choice
 from kinkeeper.ui.forms import DeedForm, deed_page
 
@@ -48,11 +49,17 @@ def _beforehand(
     last = queries.last_episode_of(request.actor, period) if period else None
     part = {"part": "outlook"} if _is_asking(request) else {}
     return {
-        "outlook": fit.outlook(request.actor, child, last, form.stay),
+        "outlook": outlook(request.actor, child, last, form.stay),
         "decisions": queries.decisions_on_care_of(request.actor, child),
         "lacking": [choice for choice in homes if choice.standing.missing],
         **part,
     }
+
+
+def _warn(request: ActorRequest, child: Person, form: forms.StayForm) -> None:
+    """Say which differences should be bridged, where nobody has said how."""
+    for sentence in to_bridge(request.actor, child, form.stay):
+        messages.warning(request, sentence)
 
 
 def start_placement(request: ActorRequest, code: str) -> HttpResponse:
@@ -64,6 +71,7 @@ def start_placement(request: ActorRequest, code: str) -> HttpResponse:
         with refusals_on(form):
             actions.start_placement(request.actor, child, **form.particulars)
             messages.success(request, _("Care has begun for %(name)s.") % {"name": child.name})
+            _warn(request, child, form)
             return redirect("child", code)
     return _page(request, actions.start_placement, child, child, form, **_beforehand(request, child, form, homes))
 
@@ -79,6 +87,7 @@ def move_child(request: ActorRequest, code: str) -> HttpResponse:
         with refusals_on(form):
             actions.move_child(request.actor, period, **form.particulars)
             messages.success(request, _("%(name)s has moved.") % {"name": period.child.name})
+            _warn(request, period.child, form)
             return redirect("child", code)
     more = _beforehand(request, period.child, form, homes, period)
     return _page(request, actions.move_child, period.child, period, form, now=now, **more)
@@ -94,6 +103,7 @@ def place_siblings(request: ActorRequest, code: str) -> HttpResponse:
         with refusals_on(form):
             actions.place_siblings(request.actor, child, **form.particulars)
             messages.success(request, _("%(name)s and the others live together now.") % {"name": child.name})
+            _warn(request, child, form)
             return redirect("child", code)
     more = _beforehand(request, child, form, homes, queries.open_period_of(request.actor, child))
     return _page(request, actions.place_siblings, child, child, form, siblings=siblings, **more)
