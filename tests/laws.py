@@ -23,7 +23,7 @@ OWN_NAMES = {
     "files": {"vault"},
     "people": {"consenting", "newcomers"},
     "decisions": {"guards", "weighing"},
-    "placements": {"guards"},
+    "placements": {"guards", "fit", "course", "outlook"},
     "plans": {"guards", "paper"},
     "leaving": {"guards"},
     "sharing": {"sheet"},

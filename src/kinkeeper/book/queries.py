@@ -94,8 +94,13 @@ class Book:
 
     @property
     def missing(self) -> Absence | None:
-        """The absence from which the child has not returned."""
-        return next((absence for absence in self.absences if absence.ended_on is None), None)
+        """The absence from which a child who is missing, or away without permission, has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None and absence.is_gone), None)
+
+    @property
+    def away(self) -> Absence | None:
+        """The absence as agreed (hospital, boarding school, a visit) from which the child has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None and not absence.is_gone), None)
 
     @property
     def together(self) -> list[str]:
@@ -149,7 +154,7 @@ def book_of(actor: Actor, child: Person) -> Book:
         other_names=[name for name in _of(child, people.names_of(actor, child)) if str(name) != child.name],
         languages=list(people.languages_of(actor, child)),
         families=_families_of(actor, child),
-        deeds=_deeds(actor, child, case, period, absences),
+        deeds=_deeds(actor, child, case, period, absences, brothers),
         reported=list(reported_facts_of(actor, child)),
     )
 
@@ -194,19 +199,25 @@ def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
 
 
 def _deeds(
-    actor: Actor, child: Person, case: Case | None, period: PeriodOfCare | None, absences: list[Absence]
+    actor: Actor,
+    child: Person,
+    case: Case | None,
+    period: PeriodOfCare | None,
+    absences: list[Absence],
+    brothers: list[Brother],
 ) -> list[Deed]:
     """What can be done from this page, the most frequent first; each with the verdict of its own judge."""
-    missing = next((absence for absence in absences if absence.ended_on is None), None)
+    gone = sorted((one for one in absences if one.ended_on is None), key=lambda one: not one.is_gone)
     wanted: list[tuple[str, str, Model]] = [("cases.record_contact", case.code, case)] if case else []
     if period:
         wanted += [(f"placements.{name}", child.code, period) for name in ("move_child", "change_legal_status")]
     else:
         wanted.append(("placements.start_placement", child.code, child))
+    if brothers:
+        wanted.append(("placements.place_siblings", child.code, child))
     wanted.append(("plans.record_review", child.code, child))
-    if missing:
-        wanted.append(("placements.record_return", missing.code, missing))
-    else:
+    wanted += [("placements.record_return", absence.code, absence) for absence in gone[:1]]
+    if not gone or not gone[0].is_gone:
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
     wanted.append(("people.record_consent", child.code, child))

@@ -39,10 +39,19 @@ def decisions_of(actor: Actor, case: Case) -> QuerySet[Decision]:
     return decisions(actor).filter(case=case)
 
 
+ON_CARE = guards.CARE
+
+
+def in_force(on: date) -> Q:
+    """Pure: the decisions that hold on a day: begun, not over, not withdrawn by then, of a case that still runs."""
+    return guards.in_force(on) & Q(case__closed_on__isnull=True)
+
+
 def decision_in_force(actor: Actor, child: Person, care_type: str, on: date) -> Decision | None:
-    """The decision by which a child may live in this form of care on a day: begun, not over, not withdrawn."""
-    rows = seen(actor, Decision).filter(guards.in_force(on), kind__in=guards.CARE, case__child=child)
-    return rows.filter(care_type=care_type).select_related("case").first()
+    """The decision by which a child may live in this form of care on a day; an ordinary one before an emergency one."""
+    rows = seen(actor, Decision).filter(in_force(on), kind__in=ON_CARE, case__child=child, care_type=care_type)
+    found = list(rows.select_related("case", "best_interest"))
+    return min(found, key=lambda decision: decision.kind == Decision.Kind.EMERGENCY, default=None)
 
 
 def best_interests(actor: Actor) -> QuerySet[BestInterest]:

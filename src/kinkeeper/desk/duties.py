@@ -180,7 +180,8 @@ def _news(actor: Actor, own: list[Case], supervised: frozenset[int]) -> list[New
     if supervised:
         ours |= Q(pk__in=book.cases(actor).filter(unit_id__in=supervised, closed_on=None).values("child_id"))
     children = seen(actor, Person).filter(ours)
-    gone = seen(actor, Absence).filter(Q(started_on__gte=since) | Q(ended_on=None) | Q(ended_on__gte=since))
+    gone = seen(actor, Absence).filter(kind__in=Absence.GONE)
+    gone = gone.filter(Q(started_on__gte=since) | Q(ended_on=None) | Q(ended_on__gte=since))
     moves = seen(actor, Episode).filter(started_on__range=(since, actor.today)).exclude(reason=Episode.Reason.LEGAL)
     absences = list(gone.filter(child__in=children).select_related("child").order_by("-started_on"))
     moved = list(moves.filter(period__child__in=children).select_related("period__child").order_by("-started_on")[:20])

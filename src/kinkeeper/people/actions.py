@@ -178,7 +178,7 @@ def describe_culture(
 @act(policy.may_note_death)
 def note_death(actor: Actor, person: Person, *, died_on: date) -> Person:
     """Note on which day a person died."""
-    _insist_on_a_life(actor, person.born, died_on)
+    insist_on_a_life(actor, person.born, died_on)
     return write(person, died_on=died_on)
 
 

@@ -43,8 +43,22 @@ def _of_an_open_period(actor: Actor, period: PeriodOfCare) -> Verdict:
 def may_start_placement(actor: Actor, child: Person) -> Verdict:
     """Care is begun by a worker of the child’s unit."""
     if child.died_on:
-        return Verdict(_("This child has died."))
+        return Verdict(_("This child has died."), guard="G-STEP")
     return _places(actor, child)
+
+
+def may_place_siblings(actor: Actor, child: Person) -> Verdict:
+    """Brothers and sisters are placed together by a worker of the child’s unit."""
+    return may_start_placement(actor, child)
+
+
+def may_review_exemption(actor: Actor, placement: Placement) -> Verdict:
+    """That brothers and sisters are more than a home may take is looked at again by a supervisor of the child’s unit."""
+    if placement.exemption_review_on is None:
+        return Verdict(_("This stay has no exemption for brothers and sisters."), guard="G-STEP")
+    if not actor.sits(Role.SUPERVISOR, placement.unit_id):
+        return Verdict(_("Only a supervisor of the child’s unit can look at the exemption again."))
+    return _of_an_open_period(actor, placement.period)
 
 
 def may_move_child(actor: Actor, period: PeriodOfCare) -> Verdict:
