@@ -12,7 +12,6 @@ from kinkeeper.access.gate import Actor, Unseen
 from kinkeeper.access.models import Role, Unit, User, pack_in_force
 from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
 from kinkeeper.cases.policy import (
-    WORKERS,
     may_add_task,
     may_assess_risk,
     may_assign_worker,
@@ -31,7 +30,7 @@ from kinkeeper.cases.policy import (
     may_reopen_case,
     may_take_in_child,
 )
-from kinkeeper.cases.queries import task_owners_of, workers_of
+from kinkeeper.cases.queries import WORKERS, task_owners_of, workers_of
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.policy import is_responsible
+from kinkeeper.cases.queries import is_responsible
 from kinkeeper.decisions import guards
 from kinkeeper.decisions.models import (
     BestInterest,

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from kinkeeper.access.gate import Actor, may_read, seen
 from kinkeeper.access.models import Seat, User, pack_in_force
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.policy import WORKERS
+from kinkeeper.cases.queries import WORKERS
 from kinkeeper.decisions import guards
 from kinkeeper.decisions.models import BestInterest, Decision, Necessity, Option, Requirement, Separation
 from kinkeeper.decisions.policy import GATEKEEPERS

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from kinkeeper.book.templatetags.book import duty_words
+from kinkeeper.book.duties import duty_words
 from kinkeeper.lib.codes import show_code
 from kinkeeper.lib.duties import Duty
 

@@ -9,7 +9,7 @@ from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.policy import WORKERS, is_responsible
+from kinkeeper.cases.queries import WORKERS, is_responsible
 from kinkeeper.intake import queries
 from kinkeeper.intake.models import Comparison, Mentioned, Referral, Registration
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of
 from kinkeeper.access.models import Role
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.policy import is_responsible
+from kinkeeper.cases.queries import is_responsible
 from kinkeeper.leaving.models import (
     HANDED_OVER,
     Aftercare,

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, Verdict, may_read
 from kinkeeper.access.models import pack_in_force
+from kinkeeper.book.duties import duty_words
 from kinkeeper.journal.acts import acts
-from kinkeeper.lib.duties import VISIT, Duty
+from kinkeeper.lib.duties import Duty
 from kinkeeper.lib.names import dir_of
 from kinkeeper.lib.packs import Pack
 from kinkeeper.ui.charts import Band, Mark, timeline
@@ -65,14 +66,7 @@ def due_badge(context: Context, duty: Duty, named: bool = True) -> SafeString:
     )
 
 
-@register.filter
-def duty_words(duty: Duty) -> str:
-    """What is due, as one says it: in the words of its room, or the first visit and the first review as such."""
-    if duty.words:
-        return str(duty.words)
-    if duty.kind == VISIT:
-        return _("Visit") if duty.last_on else _("First visit")
-    return _("Review") if duty.last_on else _("First review")
+register.filter("duty_words", duty_words)
 
 
 @register.simple_tag(takes_context=True)
@@ -290,7 +284,6 @@ DEEDS = {
     "start_aftercare": (gettext_lazy("Begin after-care"), "heart-handshake"),
     "end_aftercare": (gettext_lazy("End after-care"), "door-exit"),
     "end_tracing": (gettext_lazy("End tracing"), "circle-check"),
-    "place_siblings": (gettext_lazy("Place brothers and sisters together"), "users"),
 }
 
 
