@@ -148,6 +148,8 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     fill(
         sing,
         {
+            "intake.referral": {"unit": village},
+            "intake.mentioned": {"birth": "2014"},
             "decisions.separation": {"child": noor, "sibling": mother},
             "people.consent": {"given_by": mother},
             "sharing.share": {"basis": "legal_duty"},
