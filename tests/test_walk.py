@@ -149,6 +149,8 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     fill(
         sing,
         {
+            "intake.referral": {"unit": village},
+            "intake.mentioned": {"birth": "2014"},
             "decisions.separation": {"child": noor, "sibling": mother},
             "leaving.extendedsupport": {"until": YESTERDAY},
             "people.consent": {"given_by": mother},
