@@ -295,14 +295,15 @@ def test_a_caseworker_neither_withdraws_nor_separates(
     amina: Colleague, dalia: Colleague, noor: Person, noors_case: Case, sami: Person
 ) -> None:
     row, together = decision(noors_case), separation(dalia, noor, sami)
-    for deed, subject in (
+    deeds: list[tuple[Any, Any]] = [
         (actions.withdraw_decision, row),
         (actions.separate_siblings, noor),
         (actions.review_separation, together),
         (actions.end_separation, together),
-    ):
+    ]
+    for deed, subject in deeds:
         with pytest.raises(Refused, match="Only a supervisor or director"):
-            deed(amina.actor, subject)  # type: ignore[operator]
+            deed(amina.actor, subject)
     assert Decision.objects.get().withdrawn_on is None
 
 
