@@ -311,5 +311,5 @@ def test_a_decision_is_taken_at_the_gate_only(dalia: Colleague, gate: Case) -> N
     case = at(gate, Case.State.ACTIVE)
     for deed in (actions.decide_family_support, actions.decide_alternative_care, actions.decide_no_service):
         with pytest.raises(Refused, match="gatekeeping") as refusal:
-            deed(dalia.actor, case)  # type: ignore[call-arg]
+            deed(dalia.actor, case)
         assert refusal.value.guard == "G-STEP"
