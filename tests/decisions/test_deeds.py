@@ -295,14 +295,15 @@ def test_a_caseworker_neither_withdraws_nor_separates(
     amina: Colleague, dalia: Colleague, noor: Person, noors_case: Case, sami: Person
 ) -> None:
     row, together = decision(noors_case), separation(dalia, noor, sami)
-    for deed, subject in (
+    deeds: list[tuple[Any, Any]] = [
         (actions.withdraw_decision, row),
         (actions.separate_siblings, noor),
         (actions.review_separation, together),
         (actions.end_separation, together),
-    ):
+    ]
+    for deed, subject in deeds:
         with pytest.raises(Refused, match="Only a supervisor or director"):
-            deed(amina.actor, subject)  # type: ignore[operator]
+            deed(amina.actor, subject)
     assert Decision.objects.get().withdrawn_on is None
 
 
@@ -310,5 +311,5 @@ def test_a_decision_is_taken_at_the_gate_only(dalia: Colleague, gate: Case) -> N
     case = at(gate, Case.State.ACTIVE)
     for deed in (actions.decide_family_support, actions.decide_alternative_care, actions.decide_no_service):
         with pytest.raises(Refused, match="gatekeeping") as refusal:
-            deed(dalia.actor, case)  # type: ignore[call-arg]
+            deed(dalia.actor, case)
         assert refusal.value.guard == "G-STEP"

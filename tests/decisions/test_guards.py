@@ -154,7 +154,8 @@ def test_an_emergency_in_words_is_enough(amina: Colleague, noors_case: Case) -> 
 
 
 def test_poverty_alone_is_no_ground(amina: Colleague, noors_case: Case) -> None:
-    test, tried = actions.record_necessity, {"supports": TRIED, "kin": ASKED}
+    test = actions.record_necessity
+    tried: dict[str, Any] = {"supports": TRIED, "kin": ASKED}
     poor = {**NEEDED, "grounds": ["LOW_INCOME", "POOR_HOUSING"]}
     refusal = refused("G-POV", test, amina.actor, noors_case, **poor, **tried)
     assert str(refusal) == "Poverty alone cannot justify care; choose family support."

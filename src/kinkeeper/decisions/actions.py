@@ -58,6 +58,7 @@ def _require(actor: Actor, case: Case, trigger: str, note: str = "") -> Requirem
 @act(policy.may_record_best_interest)
 def record_best_interest(
     actor: Actor,
+    /,
     case: Case,
     *,
     second: User | None = None,
@@ -84,6 +85,7 @@ def record_best_interest(
 @act(policy.may_record_determination)
 def record_determination(
     actor: Actor,
+    /,
     case: Case,
     *,
     options: Rows = (),
@@ -174,7 +176,7 @@ def record_necessity(
 
 
 @act(policy.may_decide_family_support)
-def decide_family_support(actor: Actor, case: Case, **decided: Any) -> Decision:
+def decide_family_support(actor: Actor, /, case: Case, **decided: Any) -> Decision:
     """Decide that the family is supported and the child stays; the plan follows."""
     decision = _decide(actor, case, Kind.FAMILY_SUPPORT, decided)
     move(case, Case.State.PLANNING)
@@ -182,7 +184,7 @@ def decide_family_support(actor: Actor, case: Case, **decided: Any) -> Decision:
 
 
 @act(policy.may_decide_no_service)
-def decide_no_service(actor: Actor, case: Case, **decided: Any) -> Decision:
+def decide_no_service(actor: Actor, /, case: Case, **decided: Any) -> Decision:
     """Decide that no service is needed, say why and where the family was sent; the case is closed next."""
     decision = _decide(actor, case, Kind.NO_SERVICE, decided)
     move(case, Case.State.CLOSING)
@@ -192,6 +194,7 @@ def decide_no_service(actor: Actor, case: Case, **decided: Any) -> Decision:
 @act(policy.may_decide_alternative_care)
 def decide_alternative_care(
     actor: Actor,
+    /,
     case: Case,
     *,
     care_type: str,
@@ -282,6 +285,7 @@ def _insist_on_an_appeal(case: Case, said: Mapping[str, Any]) -> None:
 @act(policy.may_authorise_emergency)
 def authorise_emergency(
     actor: Actor,
+    /,
     case: Case,
     *,
     care_type: str,
