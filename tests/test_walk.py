@@ -177,7 +177,8 @@ def _live_somewhere(unit: Unit, child: Person, sing: Canaries) -> None:
     placement = Placement.objects.create(period=period, home=home, care_type="FOSTER_ST")
     Episode.objects.create(period=period, started_on=YESTERDAY, reason="S", legal_status=status, placement=placement)
     Absence.objects.create(child=child, kind=Absence.Kind.MISSING, started_on=YESTERDAY)
-    Review.objects.create(child=child, held_on=YESTERDAY, participation="PN1", summary=sing())
+    case = Case.objects.get(child=child)
+    Review.objects.create(child=child, case=case, held_on=YESTERDAY, participation="PN1", summary=sing())
 
 
 def _leave_papers(child: Person, worker: Colleague, sing: Canaries) -> None:
