@@ -141,7 +141,7 @@ def test_only_brothers_and_sisters_are_placed_so(
     home = house(village, "Nilufar-2", 4)
     for others in ([samir], []):
         with pytest.raises(Refused) as refusal:
-            place(amina, siblings, home, legal_status_code=law, siblings=others)
+            place(amina, [siblings[0], *others], home, legal_status_code=law)
         assert (refusal.value.guard, refusal.value.field) == ("G-SIB", "siblings")
 
 

@@ -21,18 +21,19 @@ AHEAD = timedelta(days=60)
 def home_facts_due(actor: Actor, on: date | None = None, *, among: Iterable[Home] | None = None) -> list[Duty]:
     """What runs out or is missing in the open homes whose supervisor the actor is, soonest first.
 
-    With `on`, what is due by that day; else what is due within 60 days. Six questions, however many homes.
+    With `on`, what is due by that day; else what is due within 60 days. Eight questions, however many homes.
     """
     homes = seen(actor, Home).filter(unit_id__in=actor.units(Role.SUPERVISOR), closed_on__isnull=True)
     if among is not None:
         homes = homes.filter(pk__in=[home.pk for home in among])
     until = on or actor.today + AHEAD
-    due = [duty for one in standings(actor, list(homes), actor.today).values() for duty in _of(one)]
+    source = pack_in_force().limit("background_check").source
+    due = [duty for one in standings(actor, list(homes), actor.today).values() for duty in _of(one, source)]
     return sorted((duty for duty in due if duty.due_on <= until), key=lambda duty: (duty.due_on, duty.code, duty.deed))
 
 
-def _of(standing: Standing) -> list[Duty]:
-    return [*_approvals(standing), *_checks(standing), *_trainings(standing)]
+def _of(standing: Standing, source: str) -> list[Duty]:
+    return [*_approvals(standing), *_checks(standing, source), *_trainings(standing)]
 
 
 def _approvals(standing: Standing) -> list[Duty]:
@@ -49,10 +50,9 @@ def _approvals(standing: Standing) -> list[Duty]:
     return found
 
 
-def _checks(standing: Standing) -> list[Duty]:
+def _checks(standing: Standing, source: str) -> list[Duty]:
     """The day from which each adult has no background check any more; for who has none, the day they came."""
-    home, source = standing.home, pack_in_force().limit("background_check").source
-    words = _("Background check")
+    home, words = standing.home, _("Background check")
     return [
         Duty(
             HOME,
