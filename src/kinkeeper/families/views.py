@@ -145,7 +145,7 @@ def _deed(
         with refusals_on(form):
             deed(request.actor, subject, **form.particulars)
             messages.success(request, done)
-            return redirect(more.get("to") or back)
+            return redirect(str(more["to"]) if "to" in more else back)
     page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
     # Consent is recorded in the room below; its pages are here, because here is known who is responsible for whom.
     return deed_page(request, f"families/{deed.name.split('.')[1]}.html", page)
