@@ -21,8 +21,14 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
-    "placements": {"guards"},
-    "book": {"kin", "genogram", "rows", "network", "work"},
+    "people": {"consenting", "newcomers"},
+    "decisions": {"guards", "weighing"},
+    "placements": {"guards", "fit", "course", "outlook"},
+    "plans": {"guards", "paper"},
+    "leaving": {"guards"},
+    "sharing": {"sheet"},
+    "desk": {"calendar"},
+    "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

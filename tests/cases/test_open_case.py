@@ -15,7 +15,7 @@ from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Person
 from kinkeeper.placements.actions import start_placement
-from tests.conftest import Colleague, register
+from tests.conftest import Colleague, decide, register
 
 MAY, JUNE = date(2024, 5, 6), date(2024, 6, 3)
 TOMORROW = date.today() + timedelta(days=1)
@@ -54,6 +54,7 @@ def test_a_case_closes_with_its_day_and_reason(dalia: Colleague, amina: Colleagu
 def test_a_child_in_care_keeps_its_case(
     dalia: Colleague, amina: Colleague, noor: Person, noors_case: Case, okafors: Home
 ) -> None:
+    decide(noor, "FOSTER_ST", kind="emergency", decided_on=date.today())
     start_placement(
         amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )

@@ -14,11 +14,14 @@ from kinkeeper.access.models import Association, Role, Unit
 from kinkeeper.exchange import actions
 from kinkeeper.exchange.models import Import
 from kinkeeper.journal.models import Entry
+from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import Refused
 from tests.conftest import Colleague
 from tests.exchange.conftest import three_years, year_one
 
 Land = Callable[[Path], Import]
+
+AUTHORITY = load_pack("un").purposes["AUTHORITY"]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -31,21 +34,25 @@ def test_a_round_trip_gives_the_same_files(land: Land, dalia: Colleague, village
     assert brought.rows_landed == brought.rows_read
     for year in (2022, 2023, 2024):
         out = tmp_path / "out" / f"{year}_{(year + 1) % 100}"
-        actions.export(dalia.actor, village, year=year, folder=out)
+        actions.export(dalia.actor, village, year=year, folder=out, purpose=AUTHORITY)
     assert files(tmp_path / "out") == files(folder)
 
 
 def test_who_took_data_out_is_remembered(land: Land, dalia: Colleague, village: Unit, tmp_path: Path) -> None:
     land(year_one(tmp_path / "in"))
-    written = actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out")
+    written = actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=AUTHORITY)
     assert written.children == 1
     entry = Entry.objects.get(act="exchange.export")
-    assert (entry.subject_code, entry.user_id, entry.facts) == (village.code, dalia.user.pk, {"year": 2022})
+    assert (entry.subject_code, entry.user_id, entry.facts) == (
+        village.code,
+        dalia.user.pk,
+        {"year": 2022, "purpose": "AUTHORITY"},
+    )
 
 
 def test_nobody_takes_out_the_data_of_another_unit(dalia: Colleague, other_unit: Unit, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="supervisor or director"):
-        actions.export(dalia.actor, other_unit, year=2022, folder=tmp_path / "out")
+        actions.export(dalia.actor, other_unit, year=2022, folder=tmp_path / "out", purpose=AUTHORITY)
     assert not (tmp_path / "out").exists()
 
 
@@ -54,14 +61,16 @@ def test_all_units_are_for_a_director_of_all(
 ) -> None:
     land(year_one(tmp_path / "in"))
     with pytest.raises(Refused, match="whole association"):
-        actions.export_all(dalia.actor, association, year=2022, folder=tmp_path / "out")
+        actions.export_all(dalia.actor, association, year=2022, folder=tmp_path / "out", purpose=AUTHORITY)
     director = machine("test", Role.DIRECTOR)
-    assert actions.export_all(director, association, year=2022, folder=tmp_path / "out").children == 1
+    assert (
+        actions.export_all(director, association, year=2022, folder=tmp_path / "out", purpose=AUTHORITY).children == 1
+    )
 
 
 def test_the_browser_gets_a_zip(land: Land, dalia: Colleague, village: Unit, tmp_path: Path) -> None:
     land(year_one(tmp_path / "in"))
-    answer = dalia.browser.post("/exchange/export/", {"unit": village.code, "year": "2022"})
+    answer = dalia.browser.post("/exchange/export/", {"unit": village.code, "year": "2022", "purpose": "AUTHORITY"})
     assert answer["Content-Disposition"] == 'attachment; filename="ssda903_2022_23.zip"'
     with ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
         names = archive.namelist()
@@ -72,6 +81,30 @@ def test_the_browser_gets_a_zip(land: Land, dalia: Colleague, village: Unit, tmp
 
 def test_a_caseworker_is_told_why_not(amina: Colleague, village: Unit) -> None:
     assert "Only a supervisor or director" in amina.browser.get("/exchange/export/").content.decode()
-    answer = amina.browser.post("/exchange/export/", {"unit": village.code, "year": "2022"})
+    answer = amina.browser.post("/exchange/export/", {"unit": village.code, "year": "2022", "purpose": "AUTHORITY"})
     assert Entry.objects.filter(act="exchange.export").count() == 0
     assert answer.status_code == 200
+
+
+def test_nothing_is_taken_out_without_a_purpose(land: Land, dalia: Colleague, village: Unit, tmp_path: Path) -> None:
+    land(year_one(tmp_path / "in"))
+    before = Entry.objects.count()
+    with pytest.raises(Refused, match="Say for which purpose") as refused:
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=None)
+    assert (refused.value.guard, refused.value.field) == ("G-SHARE", "purpose")
+    answer = dalia.browser.post("/exchange/export/", {"unit": village.code, "year": "2022", "purpose": ""})
+    assert answer.status_code == 409
+    assert (Entry.objects.count(), (tmp_path / "out").exists()) == (before, False)
+
+
+def test_a_purpose_with_consent_counts_who_lacks_it_and_names_nobody(
+    land: Land, dalia: Colleague, village: Unit, tmp_path: Path
+) -> None:
+    land(year_one(tmp_path / "in"))
+    research = load_pack("un").purposes["RESEARCH"]
+    with pytest.raises(Refused, match="Say who receives the data") as refused:
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=research)
+    assert (refused.value.guard, refused.value.field) == ("G-SHARE", "recipient")
+    with pytest.raises(Refused, match="1 record lacks the consent that “Research” needs") as refused:
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / "out", purpose=research, recipient="Uni")
+    assert (refused.value.guard, refused.value.field, (tmp_path / "out").exists()) == ("G-CONSENT", "purpose", False)

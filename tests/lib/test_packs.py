@@ -64,6 +64,8 @@ NEEDED = {
     "transfer_acceptance",
     "referral_feedback",
     "unplanned_return_risk",
+    "unplanned_return_decision",
+    "hand_over",
     "aftercare_contact",
     "aftercare_until",
     "aftercare_option",
@@ -87,7 +89,7 @@ CODES = {
     "papers": "IDENTITY BIRTH HEALTH_CARD SCHOOL LIFE_STORY COURT",
     "permanency": "REUNIFY KIN ADOPTION KAFALAH LONG_TERM SUPPORTED_INDEPENDENCE",
 }
-SCHEDULES = {"visits", "visits_family", "reviews", "followups", "aftercare"}
+SCHEDULES = {"visits", "visits_family", "reviews", "followups", "followups_family", "aftercare"}
 
 
 @pytest.mark.parametrize("code", packs())

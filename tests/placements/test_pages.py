@@ -12,10 +12,11 @@ from kinkeeper.people.models import Person
 from kinkeeper.placements import actions
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from tests.conftest import Colleague
-from tests.placements.conftest import JUNE, MAY, story
+from tests.placements.conftest import JUNE, MAY, decide_much, story
 
 
 def test_care_begins_from_the_page(amina: Colleague, noor: Person, okafors: Home) -> None:
+    decide_much(noor)
     address, browser = reverse("start_placement", args=[noor.code]), amina.browser
     page = browser.get(address)
     assert page.status_code == 200
@@ -80,7 +81,7 @@ def test_a_refusal_stands_beside_its_field(
     address = reverse("move_child", args=[noor.code])
     page = amina.browser.post(address, the_move(in_care, house_three, confirmed="yes"))
     assert page.status_code == 409
-    assert "No place is free in House Three" in page.context["form"].errors["home"][0]
+    assert "2 children would live in House Three" in page.context["form"].errors["home"][0]
     assert "full: 1 of 1 places taken" in page.content.decode()
 
 

@@ -210,3 +210,17 @@ class CloseOpeningForm(DeedForm):
     comment = forms.CharField(
         label=_("What you did with what you read"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
     )
+
+
+class DeclareEmergencyForm(DeedForm):
+    """What happened, who declared it, and since when."""
+
+    name = forms.CharField(label=_("What happened and where"), max_length=200)
+    declared_by = forms.CharField(label=_("Declared by"), max_length=200)
+    declared_on = DayField(label=_("Declared on"), initial=timezone.localdate)
+
+
+class EndEmergencyForm(DeedForm):
+    """Since when the emergency is over."""
+
+    ended_on = DayField(label=_("Over since"), initial=timezone.localdate)

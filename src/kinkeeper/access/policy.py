@@ -255,3 +255,21 @@ def may_appoint_first_administrator(actor: Actor, association: Association) -> V
     if Seat.objects.filter(role=Role.ADMINISTRATOR, unit=None, programme=None, user__is_active=True).exists():
         return Verdict(_("There is already an administrator. Ask them for an invitation."))
     return YES
+
+
+def _declares(actor: Actor) -> Verdict:
+    if not administers(actor) and not actor.units(Role.DIRECTOR):
+        return Verdict(_("Only a director or an administrator can do this."))
+    return YES
+
+
+def may_declare_emergency(actor: Actor, association: Association) -> Verdict:
+    """A disaster or conflict is declared for the whole association by a director or an administrator."""
+    return _declares(actor)
+
+
+def may_end_emergency(actor: Actor, emergency: Emergency) -> Verdict:
+    """A declared emergency is ended by a director or an administrator."""
+    if emergency.ended_on is not None:
+        return Verdict(_("This emergency has ended already."), guard="G-STEP")
+    return _declares(actor)

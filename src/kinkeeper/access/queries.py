@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, Unseen, guest, seen
-from kinkeeper.access.models import Association, Invitation, Opening, Programme, Seat, SignInFailure, Unit, User
+from kinkeeper.access.models import (
+    Association,
+    Emergency,
+    Invitation,
+    Opening,
+    Programme,
+    Seat,
+    SignInFailure,
+    Unit,
+    User,
+)
 from kinkeeper.access.policy import administers
 
 MOST_FAILURES = 5
@@ -128,3 +138,14 @@ def sessions_of(actor: Actor, user: User) -> list[str]:
         raise Unseen
     running = Session.objects.filter(expire_date__gt=timezone.now())
     return [row.session_key for row in running if row.get_decoded().get("_auth_user_id") == str(user.pk)]
+
+
+def emergencies(actor: Actor) -> QuerySet[Emergency]:
+    """The emergencies that were declared, the newest first."""
+    return seen(actor, Emergency).select_related("association")
+
+
+def emergency_in_force(actor: Actor, on: date) -> Emergency | None:
+    """The emergency that is declared on a day, or None; of several the newest."""
+    lasting = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    return emergencies(actor).filter(lasting, declared_on__lte=on).first()

@@ -367,3 +367,40 @@ def close_opening(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The record is closed again."))
             return redirect("openings")
     return deed_page(request, "access/close_opening.html", {"form": form, "opening": opening})
+
+
+# ---- Emergencies ---------------------------------------------------------------------------------------------------------
+
+
+def emergencies(request: ActorRequest) -> HttpResponse:
+    """Which emergencies were declared for the association, and whether one lasts."""
+    association = queries.association_to_work_by(request.actor)
+    rows = [(row, actions.end_emergency.verdict(request.actor, row)) for row in queries.emergencies(request.actor)]
+    verdict = actions.declare_emergency.verdict(request.actor, association)
+    return render(request, "access/emergencies.html", {"rows": rows, "may_declare_emergency": verdict})
+
+
+def declare_emergency(request: ActorRequest) -> HttpResponse:
+    """Declare an emergency."""
+    association = queries.association_to_work_by(request.actor)
+    form = forms.DeclareEmergencyForm(request.POST or None).at(association)
+    verdict = actions.declare_emergency.verdict(request.actor, association)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.declare_emergency(request.actor, association, **form.particulars)
+            messages.success(request, _("The emergency is declared. Its rules hold at once."))
+            return redirect("emergencies")
+    return deed_page(request, "access/declare_emergency.html", {"form": form, "verdict": verdict})
+
+
+def end_emergency(request: ActorRequest, code: str) -> HttpResponse:
+    """End an emergency."""
+    row = one(queries.emergencies(request.actor), code=code)
+    form = forms.EndEmergencyForm(request.POST or None).at(row)
+    verdict = actions.end_emergency.verdict(request.actor, row)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.end_emergency(request.actor, row, **form.particulars)
+            messages.success(request, _("The emergency has ended."))
+            return redirect("emergencies")
+    return deed_page(request, "access/end_emergency.html", {"form": form, "verdict": verdict, "emergency": row})

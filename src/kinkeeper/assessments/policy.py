@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of
 from kinkeeper.assessments.models import Assessment, Finding
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.policy import is_responsible
+from kinkeeper.cases.queries import is_responsible
 
 part_of(Assessment, Case, "case")
 part_of(Finding, Assessment, "assessment")

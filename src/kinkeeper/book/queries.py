@@ -15,6 +15,7 @@ from django.utils import timezone
 from kinkeeper.access.gate import Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
+from kinkeeper.book.journey import Journey, journey_of
 from kinkeeper.book.kin import APART, TOGETHER, Around, Brother, House, Relative, around, brothers_of, houses_of, kin_of
 from kinkeeper.book.work import Work, work_on
 from kinkeeper.cases.models import Assignment, Case, Contact
@@ -93,8 +94,13 @@ class Book:
 
     @property
     def missing(self) -> Absence | None:
-        """The absence from which the child has not returned."""
-        return next((absence for absence in self.absences if absence.ended_on is None), None)
+        """The absence from which a child who is missing, or away without permission, has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None and absence.is_gone), None)
+
+    @property
+    def away(self) -> Absence | None:
+        """The absence as agreed (hospital, boarding school, a visit) from which the child has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None and not absence.is_gone), None)
 
     @property
     def together(self) -> list[str]:
@@ -148,7 +154,7 @@ def book_of(actor: Actor, child: Person) -> Book:
         other_names=[name for name in _of(child, people.names_of(actor, child)) if str(name) != child.name],
         languages=list(people.languages_of(actor, child)),
         families=_families_of(actor, child),
-        deeds=_deeds(actor, child, case, period, absences),
+        deeds=_deeds(actor, child, case, period, absences, brothers),
         reported=list(reported_facts_of(actor, child)),
     )
 
@@ -175,7 +181,14 @@ def _families_of(actor: Actor, person: Person) -> list[Family]:
     return list(seen(actor, Family).filter(pk__in=current.values("family_id")))
 
 
-ABOUT_A_CHILD = ("name_person", "record_language", "record_identifier", "record_contact_point", "describe_person")
+ABOUT_A_CHILD = (
+    "name_person",
+    "record_language",
+    "record_identifier",
+    "record_contact_point",
+    "describe_person",
+    "describe_culture",
+)
 
 
 def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
@@ -186,21 +199,28 @@ def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
 
 
 def _deeds(
-    actor: Actor, child: Person, case: Case | None, period: PeriodOfCare | None, absences: list[Absence]
+    actor: Actor,
+    child: Person,
+    case: Case | None,
+    period: PeriodOfCare | None,
+    absences: list[Absence],
+    brothers: list[Brother],
 ) -> list[Deed]:
     """What can be done from this page, the most frequent first; each with the verdict of its own judge."""
-    missing = next((absence for absence in absences if absence.ended_on is None), None)
+    gone = sorted((one for one in absences if one.ended_on is None), key=lambda one: not one.is_gone)
     wanted: list[tuple[str, str, Model]] = [("cases.record_contact", case.code, case)] if case else []
     if period:
         wanted += [(f"placements.{name}", child.code, period) for name in ("move_child", "change_legal_status")]
     else:
         wanted.append(("placements.start_placement", child.code, child))
+    if brothers:
+        wanted.append(("placements.place_siblings", child.code, child))
     wanted.append(("plans.record_review", child.code, child))
-    if missing:
-        wanted.append(("placements.record_return", missing.code, missing))
-    else:
+    wanted += [("placements.record_return", absence.code, absence) for absence in gone[:1]]
+    if not gone or not gone[0].is_gone:
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
+    wanted.append(("people.record_consent", child.code, child))
     wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin", "add_support")]
     wanted += [(f"people.{name}", child.code, child) for name in ABOUT_A_CHILD]
     if not period:
@@ -219,7 +239,7 @@ def deeds(actor: Actor, wanted: Sequence[tuple[str, str, Model]]) -> list[Deed]:
 
 def _meetings(actor: Actor, child: Person) -> list[Moment]:
     contacts = seen(actor, Contact).filter(case__child=child).select_related("by", "case")
-    reviews = seen(actor, Review).filter(child=child).select_related("by", "child")
+    reviews = seen(actor, Review).filter(child=child, held_on__isnull=False).select_related("by", "child")
     return [
         *(Moment(contact.happened_on, "contact", contact) for contact in contacts),
         *(Moment(review.held_on, "review", review) for review in reviews),
@@ -360,6 +380,7 @@ class CasePage:
     """What the page of a case says."""
 
     case: Case
+    journey: Journey
     assignments: list[Assignment]
     contacts: Page[Contact]
     moments: list[Moment]
@@ -398,6 +419,7 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
     chosen = Paginator(contacts, MOMENTS).get_page(page)
     return CasePage(
         case=case,
+        journey=journey_of(actor, case),
         assignments=list(seen(actor, Assignment).filter(case=case).select_related("worker").order_by("-starts_on")),
         contacts=chosen,
         moments=[Moment(row.happened_on, "contact", row, case.child.age(row.happened_on)) for row in chosen],
@@ -405,8 +427,13 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
         lives=where_lives(actor, [case.child]).get(case.child_id),
         brothers=brothers_of(actor, case.child),
         work=work_on(actor, case),
-        deeds=deeds(actor, [(name, case.code, case) for name in _about_a_case(case)]),
+        deeds=deeds(actor, [*_door(case), *((name, case.code, case) for name in _about_a_case(case))]),
     )
+
+
+def _door(case: Case) -> list[tuple[str, str, Model]]:
+    """What comes first in a case that is still at intake."""
+    return [("intake.register_case", case.code, case)] if case.state == Case.State.INTAKE else []
 
 
 @dataclass(frozen=True)

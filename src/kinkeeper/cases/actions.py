@@ -12,7 +12,6 @@ from kinkeeper.access.gate import Actor, Unseen
 from kinkeeper.access.models import Role, Unit, User, pack_in_force
 from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
 from kinkeeper.cases.policy import (
-    WORKERS,
     may_add_task,
     may_assess_risk,
     may_assign_worker,
@@ -25,12 +24,13 @@ from kinkeeper.cases.policy import (
     may_mark_duplicate,
     may_open_case,
     may_open_tracing,
+    may_pass_on_case,
     may_record_contact,
     may_record_death,
     may_reopen_case,
     may_take_in_child,
 )
-from kinkeeper.cases.queries import task_owners_of, workers_of
+from kinkeeper.cases.queries import WORKERS, task_owners_of, workers_of
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import (
@@ -57,6 +57,7 @@ def take_in_child(
     middle: str = "",
     family: str = "",
     birth: PartialDate | None = None,
+    birth_by: str = "",
     sex: str = Sex.UNKNOWN,
     kind: str = Case.Kind.CARE,
     refuse_likeness: bool = False,
@@ -69,6 +70,7 @@ def take_in_child(
         middle=middle,
         family=family,
         birth=birth,
+        birth_by=birth_by,
         sex=sex,
         refuse_likeness=refuse_likeness,
     )
@@ -301,6 +303,33 @@ def mark_duplicate(actor: Actor, case: Case, *, surviving: Case) -> Case:
     ended = {"closed_on": actor.today, "close_reason": Case.CloseReason.DUPLICATE} if case.is_running else {}
     _end_assignments(case, actor.today)
     return move(case, Case.State.DUPLICATE, surviving=surviving, **ended)
+
+
+@act(may_pass_on_case)
+def pass_on_case(actor: Actor, case: Case, *, unit: Unit | None = None, worker: User | None = None) -> Case:
+    """Close a case whose transfer was accepted; where it goes to a unit of ours, begin its case there with this worker.
+
+    Answers the new case, or the closed one where it went to another organisation. The child must have moved already.
+    """
+    _end_assignments(case, actor.today)
+    closed = move(case, Case.State.CLOSED, closed_on=actor.today, close_reason=Case.CloseReason.PASSED_ON)
+    if unit is None or worker is None:
+        return closed
+    if not workers_of(actor, unit.pk).filter(pk=worker.pk).exists():
+        raise Refused(_("This person is not a caseworker of the unit."), guard="G-ACCEPT", field="worker")
+    begun = Case(
+        child=case.child,
+        family=case.family,
+        unit=unit,
+        worker=worker,
+        kind=case.kind,
+        risk=case.risk,
+        opened_on=actor.today,
+    )
+    _insist_on_room(worker, begun)
+    begun.save(force_insert=True)
+    Assignment.objects.create(case=begun, worker=worker, starts_on=actor.today)
+    return begun
 
 
 @bulk_act(may_bring_in_cases)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case, Contact, Death, Tracing
-from kinkeeper.people.models import Sex
+from kinkeeper.people.models import BirthBy, Sex
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
 
 
@@ -29,6 +29,12 @@ class TakeInChildForm(DeedForm):
     middle = forms.CharField(label=_("Middle name or patronymic"), max_length=100, required=False)
     family = forms.CharField(label=_("Family name"), max_length=100, required=False)
     birth = PartialDateField(label=_("Date of birth"), required=False)
+    birth_by = forms.ChoiceField(
+        label=_("How the birth is known"),
+        choices=BirthBy.choices,
+        required=False,
+        help_text=_("An estimate needs its method."),
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     kind = forms.ChoiceField(label=_("Kind of support"), choices=Case.Kind.choices)
     opened_on = DayField(label=_("We are responsible from"), initial=timezone.localdate)

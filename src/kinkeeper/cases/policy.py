@@ -9,11 +9,10 @@ from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, 
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
+from kinkeeper.cases.queries import WORKERS, is_responsible
 from kinkeeper.families.models import Family, Membership
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
-
-WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
 
 
 def _own(actor: Actor) -> Q:
@@ -57,12 +56,6 @@ def families_of_my_caseload(actor: Actor) -> Q:
         return NOTHING
     children = Case._base_manager.filter(own).values("child_id")
     return Q(pk__in=Membership._base_manager.filter(person_id__in=children, ends_on__isnull=True).values("family_id"))
-
-
-def is_responsible(actor: Actor, case: Case) -> bool:
-    """Whether the actor works on this case: its own worker, or a supervisor of its unit."""
-    own = case.worker_id is not None and case.worker_id == actor.user_id and actor.sits_any(WORKERS, case.unit_id)
-    return own or actor.sits(Role.SUPERVISOR, case.unit_id)
 
 
 def _works_on(actor: Actor, case: Case) -> Verdict:
@@ -203,3 +196,12 @@ def may_mark_duplicate(actor: Actor, case: Case) -> Verdict:
 def may_bring_in_cases(actor: Actor, unit: Unit) -> Verdict:
     """Cases are brought in from another system by those who oversee the unit."""
     return may_bring_in(actor, unit)
+
+
+def may_pass_on_case(actor: Actor, case: Case) -> Verdict:
+    """A case passes to another unit or organisation by the system, when its transfer is accepted; never by hand."""
+    if actor.user_id is not None or not actor.sits(Role.SUPERVISOR, case.unit_id):
+        return Verdict(_("A case is passed on by a transfer that the other side accepts."))
+    if case.state != Case.State.TRANSFER_PENDING:
+        return Verdict(_("This case is not offered to anybody now."), guard="G-STEP")
+    return YES

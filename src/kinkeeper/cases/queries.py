@@ -9,8 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Role, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
-from kinkeeper.cases.policy import WORKERS
 from kinkeeper.people.models import Person
+
+WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -96,3 +97,9 @@ def caseloads_of(actor: Actor, workers: Iterable[User]) -> dict[int, int]:
     rows = seen(actor, Case).filter(worker_id__in=keys, closed_on=None).order_by().values("worker_id")
     counted = dict(rows.annotate(number=Count("pk")).values_list("worker_id", "number"))
     return {key: counted.get(key, 0) for key in keys}
+
+
+def is_responsible(actor: Actor, case: Case) -> bool:
+    """Whether the actor works on this case: its own worker, or a supervisor of its unit."""
+    own = case.worker_id is not None and case.worker_id == actor.user_id and actor.sits_any(WORKERS, case.unit_id)
+    return own or actor.sits(Role.SUPERVISOR, case.unit_id)

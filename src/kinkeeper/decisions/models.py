@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
@@ -95,6 +96,9 @@ class BestInterest(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.done_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("best_interest", args=[self.code])
 
     @property
     def unit_id(self) -> int:
@@ -228,7 +232,10 @@ class KinSearched(Row):
 
 
 class Decision(Row):
-    """A decision about one child: what, on which ground, by whom, why, for how long, and how it may be appealed."""
+    """A decision about one child: what, on which ground, by whom, why, for how long, and how it may be appealed.
+
+    `together` are the codes of brothers and sisters who are placed with the child by the same decision.
+    """
 
     class Kind(models.TextChoices):
         FAMILY_SUPPORT = "family_support", _("support in the family")
@@ -270,7 +277,9 @@ class Decision(Row):
     dissent = s3(models.TextField(_("who thinks otherwise, and why"), blank=True))
     onward = s3(models.CharField(_("where the family was sent"), max_length=300, blank=True))
     review_on = s1(models.DateField(_("to be looked at again on"), null=True, blank=True))
+    together = s2(models.JSONField(_("brothers and sisters placed together"), default=list, blank=True))
     withdrawn_on = s1(models.DateField(_("withdrawn on"), null=True, blank=True))
+    withdrawn_because = s3(models.CharField(_("why it was withdrawn"), max_length=300, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -292,6 +301,9 @@ class Decision(Row):
     def __str__(self) -> str:
         return f"{self.kind} {self.decided_on}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("decision", args=[self.code])
+
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
@@ -311,6 +323,7 @@ class Separation(Row):
     decided_on = s1(models.DateField(_("decided on")))
     contact = s3(models.CharField(_("how often and how they meet"), max_length=300))
     review_on = s1(models.DateField(_("to be looked at again on")))
+    reviewed_on = s1(models.DateField(_("last looked at on"), null=True, blank=True))
     ended_on = s1(models.DateField(_("ended on"), null=True, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 

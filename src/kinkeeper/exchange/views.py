@@ -144,15 +144,17 @@ def export(request: ActorRequest) -> HttpResponseBase:
     if form.is_valid():
         with refusals_on(form):
             unit = one(units, code=form.cleaned_data["unit"])
-            return _zip_of(request, unit, form.cleaned_data["year"])
+            return _zip_of(
+                request, unit, **{name: form.cleaned_data[name] for name in ("year", "purpose", "recipient")}
+            )
     return deed_page(request, "exchange/export.html", {"form": form, "may_exchange": units.exists()})
 
 
-def _zip_of(request: ActorRequest, unit: Any, year: int) -> FileResponse:
+def _zip_of(request: ActorRequest, unit: Any, *, year: int, **why: Any) -> FileResponse:
     name = f"ssda903_{year_label(year).replace('/', '_')}"
-    archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
     with tempfile.TemporaryDirectory(prefix="kinkeeper-export-") as place:
-        actions.export(request.actor, unit, year=year, folder=Path(place) / name)
+        actions.export(request.actor, unit, year=year, folder=Path(place) / name, **why)
+        archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
         deliveries.packed(Path(place) / name, archive)
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"{name}.zip")

@@ -20,6 +20,7 @@ from kinkeeper.families.policy import (
     may_end_support,
     may_end_tie,
     may_found_family,
+    may_move_family_to_unit,
     may_set_contact_rule,
     may_set_up_household,
     may_tie_kin,
@@ -80,6 +81,7 @@ def add_relative(
     middle: str = "",
     family: str = "",
     birth: PartialDate | None = None,
+    birth_by: str = "",
     sex: str = Sex.UNKNOWN,
     legally_responsible: bool = False,
     contact: str = "",
@@ -87,8 +89,8 @@ def add_relative(
 ) -> Person:
     """Register the `kind` of a person (“mother of Noor”), tie the two and put both into one family, in one deed."""
     relative = people.register_person(
-        actor, person.unit, given=given, middle=middle, family=family, birth=birth, sex=sex,
-        refuse_likeness=refuse_likeness,
+        actor, person.unit, given=given, middle=middle, family=family, birth=birth, birth_by=birth_by,
+        sex=sex, refuse_likeness=refuse_likeness,
     )  # fmt: skip
     _tie(actor, person, relative, kind, None, legally_responsible, contact)
     _join(actor, _family_or_new(actor, person), relative, None)
@@ -335,3 +337,9 @@ def bring_in_families(
     HouseholdMember.objects.bulk_create(members)
     Support.objects.bulk_create(supports)
     return list(families)
+
+
+@act(may_move_family_to_unit)
+def move_family_to_unit(actor: Actor, family: Family, *, unit: Unit) -> Family:
+    """Let another unit keep the record of a family from now on, with its members and households."""
+    return write(family, unit=unit)

@@ -129,3 +129,10 @@ def _consent_without_responsibility(consent: Any) -> str:
         )
         % named
     )
+
+
+def may_move_family_to_unit(actor: Actor, family: Family) -> Verdict:
+    """A family goes to another unit by the system, when the transfer of the last child’s case is accepted."""
+    if actor.user_id is not None or not actor.sits(Role.SUPERVISOR, family.unit_id):
+        return Verdict(_("A record goes to another unit when a transfer of the case is accepted."))
+    return YES

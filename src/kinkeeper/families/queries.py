@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.people import queries as people
-from kinkeeper.people.models import Person, Sex
+from kinkeeper.people.models import Consent, Person, Sex
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -269,6 +269,19 @@ def legally_responsible_for(actor: Actor, child: Person, on: date) -> list[Perso
     ties = seen(actor, Kinship).filter(Kinship.responsible_on(on), relative=child)
     found = seen(actor, Person).filter(pk__in=ties.values("person_id")).select_related("unit")
     return sorted(found, key=_eldest_first)
+
+
+def ever_responsible_for(actor: Actor, child: Person) -> list[Person]:
+    """Who in sight has or had legal responsibility for a child, the eldest first."""
+    ties = seen(actor, Kinship).filter(relative=child, legally_responsible=True, kind__in=list(Kinship.INVERSES))
+    found = seen(actor, Person).filter(pk__in=ties.values("person_id")).select_related("unit")
+    return sorted(found, key=_eldest_first)
+
+
+def givers_of_consents(actor: Actor, child: Person) -> dict[int, str]:
+    """The names of those in sight who answered for a child, by key."""
+    givers = seen(actor, Consent).filter(person=child).exclude(given_by=None).values("given_by")
+    return dict(seen(actor, Person).filter(pk__in=givers).values_list("pk", "name"))
 
 
 # How far a picture of the family reaches, in steps from tie to tie, and how many people it holds.

@@ -6,14 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, may_read, one, seen
 from kinkeeper.access.models import Unit
 from kinkeeper.families import actions, forms, queries
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.people import actions as people_acts
 from kinkeeper.people import queries as people
 from kinkeeper.ui.forms import DeedForm, deed_page
 
@@ -78,6 +81,39 @@ def end_support(request: ActorRequest, code: str) -> HttpResponse:
     return _deed(request, actions.end_support, support, support.child, form, _("That has ended."), words=words)
 
 
+def consents(request: ActorRequest, code: str) -> HttpResponse:
+    """What a person and the adults responsible for it have agreed to, refused or not been asked."""
+    person = people.person(request.actor, code)
+    remember_look(request.actor, person, "consents")
+    page = {
+        "person": person,
+        "standings": people.standings_of(request.actor, person),
+        "adults": queries.legally_responsible_for(request.actor, person, request.actor.today),
+        "givers": queries.givers_of_consents(request.actor, person),
+        "verdict": people_acts.record_consent.verdict(request.actor, person),
+    }
+    return render(request, "families/consents.html", page)
+
+
+def record_consent(request: ActorRequest, code: str) -> HttpResponse:
+    """Record an answer of a person, or of somebody responsible for it."""
+    person = people.person(request.actor, code)
+    asked = {name: request.GET.get(name, "")[:200] for name in ("purpose", "recipient")}
+    form = forms.RecordConsentForm(request.POST or None, initial=asked)
+    form.asking(person, queries.ever_responsible_for(request.actor, person))
+    back = reverse("consents", args=[code])
+    return _deed(request, people_acts.record_consent, person, person, form, _("The answer is recorded."), to=back)
+
+
+def withdraw_consent(request: ActorRequest, code: str) -> HttpResponse:
+    """Take back a consent."""
+    consent = people.consent(request.actor, code)
+    form = forms.WithdrawConsentForm(request.POST or None)
+    back, done = reverse("consents", args=[consent.person.code]), _("The consent is withdrawn.")
+    givers = queries.givers_of_consents(request.actor, consent.person)
+    return _deed(request, people_acts.withdraw_consent, consent, consent.person, form, done, to=back, givers=givers)
+
+
 def found_family(request: ActorRequest, code: str) -> HttpResponse:
     """Begin the record of a family in a unit."""
     unit = one(seen(request.actor, Unit), code=code)
@@ -104,11 +140,12 @@ def set_up_household(request: ActorRequest, code: str) -> HttpResponse:
 def _deed(
     request: ActorRequest, deed: Act[..., Any], subject: Any, back: Any, form: DeedForm, done: str, **more: object
 ) -> HttpResponse:
-    """What every deed on a family shares: the form tied to its row, the act, and back to where one came from."""
+    """What every deed on a family shares: the form tied to its row, the act, and back to where one came from, or `to`."""
     if form.at(subject).is_valid():
         with refusals_on(form):
             deed(request.actor, subject, **form.particulars)
             messages.success(request, done)
-            return redirect(back)
+            return redirect(str(more["to"]) if "to" in more else back)
     page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
-    return deed_page(request, f"{deed.name.replace('.', '/')}.html", page)
+    # Consent is recorded in the room below; its pages are here, because here is known who is responsible for whom.
+    return deed_page(request, f"families/{deed.name.split('.')[1]}.html", page)

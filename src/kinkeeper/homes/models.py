@@ -1,7 +1,8 @@
-"""A home as a place of care, and the people who care there from a day and until a day."""
+"""A home as a place of care, who cares and lives there, and on what grounds it may: approvals, checks, trainings."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.models import Unit
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
-from kinkeeper.people.models import Person
+from kinkeeper.people.models import Person, Sex
 
 
 class Home(Row):
@@ -101,7 +102,10 @@ class Carer(Row):
 
 
 class Approval(Row):
-    """A home was approved to care: for which forms of care, how many, from which day until which, or put on hold."""
+    """A home was approved to care: for which forms of care, how many, from which day until which, or put on hold.
+
+    Places, ages and sex are limits of the approval where it names some; without them those of the home hold alone.
+    """
 
     home = s1(models.ForeignKey(Home, models.PROTECT, related_name="approvals"))
     care_types = s1(models.JSONField(_("forms of care"), default=list, blank=True))
@@ -110,6 +114,10 @@ class Approval(Row):
     suspended_on = s1(models.DateField(_("on hold since"), null=True, blank=True))
     suspended_why = s2(models.CharField(_("why on hold"), max_length=300, blank=True))
     authority = s1(models.CharField(_("approved by"), max_length=200))
+    capacity = s1(models.PositiveSmallIntegerField(_("places"), null=True, blank=True))
+    age_from = s1(models.PositiveSmallIntegerField(_("youngest age"), null=True, blank=True))
+    age_to = s1(models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True))
+    sex = s1(models.CharField(_("only"), max_length=1, choices=Sex.choices, blank=True))
 
     class Meta:
         ordering = ("-starts_on", "-pk")
@@ -128,6 +136,14 @@ class Approval(Row):
     @property
     def unit_id(self) -> int:
         return self.home.unit_id
+
+    def holds(self, on: date) -> bool:
+        """Whether the approval has begun by a day and has not ended; it may be on hold all the same."""
+        return self.starts_on <= on and (self.ends_on is None or self.ends_on > on)
+
+    def on_hold(self, on: date) -> bool:
+        """Whether the approval is on hold on a day."""
+        return self.suspended_on is not None and self.suspended_on <= on
 
 
 class HouseMember(Row):

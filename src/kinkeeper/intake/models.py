@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
 from kinkeeper.lib.steps import Steps
-from kinkeeper.people.models import Person, Sex
+from kinkeeper.people.models import BirthBy, Identifier, Person, Sex
 
 
 class Referral(Row):
@@ -130,6 +130,10 @@ class Mentioned(Row):
     descriptor = s2(models.CharField(_("how to tell them apart where no name is known"), max_length=200, blank=True))
     birth = s2(models.CharField(_("date of birth"), max_length=12, blank=True))
     sex = s2(models.CharField(_("sex"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN))
+    scheme = s1(
+        models.CharField(_("kind of number"), max_length=40, choices=Identifier.Scheme.choices, default="", blank=True)
+    )
+    number = s3(models.CharField(_("number of a document"), max_length=80, blank=True))
     person = s1(models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+"))
     case = s1(models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+"))
 
@@ -147,9 +151,22 @@ class Mentioned(Row):
         return self.name
 
     @property
+    def spellings(self) -> list[str]:
+        """The name as it was said, with and without the middle name; empty where none is known."""
+        whole = " ".join(part for part in (self.given, self.middle, self.family) if part)
+        short = " ".join(part for part in (self.given, self.family) if part)
+        return [name for name in dict.fromkeys((whole, short)) if name]
+
+    @property
     def name(self) -> str:
         """The name as it was said, or what tells them apart."""
         return " ".join(part for part in (self.given, self.family) if part) or self.descriptor
+
+    @property
+    def as_a_record(self) -> dict[str, Any]:
+        """With what a record of them begins; where no name is known, the words that tell them apart stand in its place."""
+        given = self.given or ("" if self.family else self.descriptor[:100])
+        return {"given": given, "middle": self.middle, "family": self.family, "birth": self.born, "sex": self.sex}
 
     @property
     def born(self) -> PartialDate | None:
@@ -212,7 +229,9 @@ class Registration(Row):
     location = s3(models.CharField(_("where the child is now"), max_length=300), Compartment.ADDRESS)
     interpreter = s2(models.CharField(_("interpreter"), max_length=100, blank=True))
     emergency_contact = s3(models.CharField(_("whom to call in an emergency"), max_length=300), Compartment.ADDRESS)
-    age_method = s2(models.CharField(_("how an estimated age was found"), max_length=20, blank=True))
+    age_method = s2(
+        models.CharField(_("how the birth is known"), max_length=20, choices=BirthBy.choices, default="", blank=True)
+    )
     over_age_reason = s2(models.CharField(_("why support goes on after coming of age"), max_length=300, blank=True))
     registered_on = s1(models.DateField(_("registered on")))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
@@ -224,6 +243,9 @@ class Registration(Row):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.registered_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("registration", args=[self.code])
 
     @property
     def unit_id(self) -> int:

@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 
 from kinkeeper.access.gate import Actor, Unseen, Verdict, scope_of, seen, unit_of
 from kinkeeper.journal.models import Entry, Job, Refusal
+from kinkeeper.lib.packs import Entry as PackEntry
 from kinkeeper.lib.refusals import Refused, Stale
 
 P = ParamSpec("P")
@@ -156,6 +157,8 @@ def _fact(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, models.Model):
         return getattr(value, "code", value.pk)
+    if isinstance(value, PackEntry):
+        return value.code
     return None
 
 

@@ -291,7 +291,7 @@ def read_section(kind: type[E], raw: object, file: str, section: str) -> Mapping
     for key in ("source", "verified"):
         if f"_{key}" in values:
             usual[key] = values.pop(f"_{key}")
-    name = "name" if issubclass(kind, Limit) else "code"
+    name = "name" if section == "limits" else "code"
     entries = {
         code: _entry(kind, {name: code, **usual, **table(entry, file, f"{section}.{code}")}, file, f"{section}.{code}")
         for code, entry in values.items()

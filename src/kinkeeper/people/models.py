@@ -40,6 +40,9 @@ class BirthBy(models.TextChoices):
     UNKNOWN = "", _("not recorded")
 
 
+# The religion of somebody who prefers not to say which: known to be asked, and not to be asked again.
+UNDISCLOSED = "undisclosed"
+
 # Languages that the families we work with speak and that Django has no word for.
 OTHER_LANGUAGES = {
     "am": _("Amharic"),
@@ -62,6 +65,13 @@ def language_name(tag: str) -> str:
         known = LANG_INFO.get(code)
         name = gettext(known["name"]) if known and "name" in known else code
     return f"{name} ({rest})" if rest else name
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """(tag, name) of the languages that a form offers, by name in the reader’s language."""
+    codes = {code for code in LANG_INFO if "-" not in code} | {"uz-Latn", "uz-Cyrl", "sr-Latn", "sr-Cyrl"}
+    named = [(code, language_name(code)) for code in codes | OTHER_LANGUAGES.keys()]
+    return [("", "—"), *sorted(named, key=lambda pair: pair[1].casefold())]
 
 
 class Person(Row):
@@ -104,6 +114,11 @@ class Person(Row):
     def born(self) -> PartialDate | None:
         """The date of birth as far as it is known."""
         return PartialDate.parse(self.birth) if self.birth else None
+
+    @property
+    def religion_in_words(self) -> str:
+        """The religion as the person says it, or that they prefer not to say."""
+        return gettext("prefers not to say") if self.religion == UNDISCLOSED else self.religion
 
     def age(self, on: date) -> int | None:
         """Completed years on a day, counted from the earliest possible day of birth; None where it is unknown."""

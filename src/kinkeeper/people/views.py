@@ -18,7 +18,7 @@ from kinkeeper.journal.acts import Act
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people import actions, forms, queries
-from kinkeeper.people.models import Document, LegalStatus, Name, Person
+from kinkeeper.people.models import UNDISCLOSED, Document, LegalStatus, Name, Person
 from kinkeeper.ui.forms import DeedForm, deed_page
 
 Subject = Person | Name | LegalStatus | Document
@@ -41,11 +41,22 @@ def register_person(request: ActorRequest, code: str) -> HttpResponse:
 def describe_person(request: ActorRequest, code: str) -> HttpResponse:
     """Correct birth, sex, origin and death."""
     person = queries.person(request.actor, code)
-    known = {name: getattr(person, name) for name in ("birth", "sex", "ethnicity", "died_on")}
+    known = {name: getattr(person, name) for name in ("birth", "birth_by", "sex", "ethnicity", "died_on")}
     form = forms.DescribePersonForm(request.POST or None, initial=known)
     if not may_read(request.actor, person, "ethnicity"):
         del form.fields["ethnicity"]
     return _deed(request, actions.describe_person, person, form, _("Corrected."))
+
+
+def describe_culture(request: ActorRequest, code: str) -> HttpResponse:
+    """Record religion, practice and diet."""
+    person = queries.person(request.actor, code)
+    untold = person.religion == UNDISCLOSED
+    known = {"religion": "" if untold else person.religion, "undisclosed": untold}
+    readable = may_read(request.actor, person, "religion")
+    initial = {**known, "practice": person.practice, "diet": person.diet} if readable else None
+    form = forms.DescribeCultureForm(request.POST or None, initial=initial)
+    return _deed(request, actions.describe_culture, person, form, _("Recorded."))
 
 
 def name_person(request: ActorRequest, code: str) -> HttpResponse:

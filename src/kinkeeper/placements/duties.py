@@ -1,12 +1,13 @@
-"""What is due because a child is in care: the first visit in every new home, those of a type of care, and the reviews."""
+"""What is due because a child is in care: visits in a new home, reviews, the end of short stays, exemptions of siblings."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import pack_in_force
@@ -17,7 +18,11 @@ from kinkeeper.lib.timers import due_after, soonest
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.placements.queries import Residence, periods, visits_to, where_lives
+from kinkeeper.plans.duties import case_named_day, with_named_days
 from kinkeeper.plans.models import Review
+
+STAY = "stay"
+EXEMPTION = "exemption"
 
 
 def first_visits_due(actor: Actor, on: date | None = None, *, among: Iterable[Person] | None = None) -> list[Duty]:
@@ -44,7 +49,8 @@ def _visit_at_home(pack: Pack, case: Case, stay: Residence, visits: Sequence[dat
     found = soonest([(one, stay.since) for one in fit if one.for_care], visits, pack.calendar)
     due = [(found[0], found[1].source)] if found else []
     last = visits[-1] if visits else None
-    if last is None or last < stay.since:
+    # A law that sets the visits of a legal status sets the first one as well.
+    if (last is None or last < stay.since) and not any(one.for_statuses for one in fit):
         limit = pack.limit("first_visit")
         due.append((due_after(stay.since, limit, pack.calendar), limit.source))
     if not due:
@@ -56,25 +62,33 @@ def _visit_at_home(pack: Pack, case: Case, stay: Residence, visits: Sequence[dat
 def reviews_due(actor: Actor, on: date | None = None, *, among: Iterable[Person] | None = None) -> list[Duty]:
     """The next review of every child in care that the actor sees (or of those among it), soonest first.
 
-    With `on`, only those due by that day. Three questions, however many children.
+    Where the plan in force or the last review names an earlier day than the pack asks for, that day holds. With `on`,
+    only those due by that day. Four questions, however many children.
     """
     rows = periods(actor).filter(ended_on__isnull=True)
     if among is not None:
         rows = rows.filter(child__in=[child.pk for child in among])
     held = _reviews(rows)
     pack = pack_in_force()
-    due = [_next_review(pack, period, held) for period in _with_care(rows)]
+    named = {case.child_id: case_named_day(case) for case in with_named_days(_open_cases(rows))}
+    due = [_next_review(pack, period, held, named.get(period.child_id)) for period in _with_care(rows)]
     wanted = [duty for duty in due if duty is not None and (on is None or duty.due_on <= on)]
     return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
 
 
 def _reviews(rows: QuerySet[PeriodOfCare]) -> dict[int, list[date]]:
     """The days of the reviews of these children, by the key of the child, oldest first."""
-    held = Review.objects.filter(child__in=rows.order_by().values("child")).order_by("held_on")
+    held = Review.objects.filter(child__in=rows.order_by().values("child"), held_on__isnull=False).order_by("held_on")
     days: dict[int, list[date]] = defaultdict(list)
     for child, day in held.values_list("child", "held_on"):
-        days[child].append(day)
+        if day is not None:
+            days[child].append(day)
     return days
+
+
+def _open_cases(rows: QuerySet[PeriodOfCare]) -> QuerySet[Case]:
+    """The open cases of these children: what is named for a child holds, whoever asks."""
+    return Case.objects.filter(child__in=rows.order_by().values("child"), closed_on=None)
 
 
 def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
@@ -89,7 +103,9 @@ def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
     ).annotate(stay_since=Subquery(stay.annotate(since=Min("started_on")).values("since")))
 
 
-def _next_review(pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]]) -> Duty | None:
+def _next_review(
+    pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]], named: date | None
+) -> Duty | None:
     held = [day for day in reviews.get(period.child_id, ()) if day >= period.started_on]
     known = vars(period)  # _with_care() adds what is read from here
     fit = pack.schedules_for(REVIEW, kind="care", status=known["status"] or "", care=known["care_type"] or "")
@@ -103,9 +119,56 @@ def _next_review(pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequenc
     return Duty(
         kind=REVIEW,
         child=period.child,
-        due_on=found[0],
+        due_on=min(found[0], named or found[0]),
         last_on=held[-1] if held else None,
         deed="record_review",
         code=period.child.code,
         source=found[1].source,
     )
+
+
+def temporary_care_ending(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
+    """The last day of stays under a form of care that the pack limits in days (emergency, transit …), soonest first.
+
+    Of the children in open cases that the actor sees, or in those among it. With `on`, only those due by that day.
+    """
+    care_types, due = pack_in_force().care_types, []
+    for case, stay in _stays_today(actor, among):
+        care = care_types.get(stay.care_type)
+        if care is None or not care.days_limit:
+            continue
+        until = stay.since + timedelta(days=care.days_limit)
+        words = _("Short stay ends: move on, or decide anew")
+        due.append(Duty(STAY, case.child, until, None, "move_child", case.child.code, care.source, words, "hourglass"))
+    wanted = [duty for duty in due if on is None or duty.due_on <= on]
+    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+
+def exemptions_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
+    """When it is looked at again that brothers and sisters are more than their home may take, soonest first.
+
+    Of the children in open cases that the actor sees, or in those among it. With `on`, only those due by that day.
+    """
+    source, due = pack_in_force().limit("sibling_review").source, []
+    for case, stay in _stays_today(actor, among):
+        placement = stay.episode.placement
+        if placement.exemption_review_on is None:
+            continue
+        words = _("Brothers and sisters in a full home")
+        due.append(
+            Duty(
+                EXEMPTION, case.child, placement.exemption_review_on, None, "review_exemption", placement.code, source,
+                words, "users",
+            )
+        )  # fmt: skip
+    wanted = [duty for duty in due if on is None or duty.due_on <= on]
+    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+
+def _stays_today(actor: Actor, among: Iterable[Case] | None) -> list[tuple[Case, Residence]]:
+    rows = seen(actor, Case).filter(closed_on=None).select_related("child")
+    if among is not None:
+        rows = rows.filter(pk__in=[case.pk for case in among])
+    cases = list(rows)
+    stays = where_lives(actor, [case.child for case in cases])
+    return [(case, stays[case.child_id]) for case in cases if case.child_id in stays]

@@ -11,11 +11,12 @@ from kinkeeper.journal.acts import after
 from kinkeeper.journal.models import Entry
 from kinkeeper.notices.actions import tell
 from kinkeeper.notices.models import Notice
-from kinkeeper.placements.actions import end_placement, move_child, start_placement
+from kinkeeper.placements.actions import end_placement, move_child, place_siblings, start_placement
 from kinkeeper.placements.models import PeriodOfCare
 
 
 @after(start_placement)
+@after(place_siblings)
 def tell_that_care_began(entry: Entry) -> None:
     """Tell those who answer for the child that care has begun."""
     _tell(entry, Notice.Kind.CARE_STARTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Family
+from kinkeeper.lib.money import Money
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 from kinkeeper.lib.steps import Steps
@@ -53,6 +55,7 @@ class Plan(Row):
     no_words_reason = s3(models.CharField(_("why there are no words of the child"), max_length=300, blank=True))
     child_consulted = s2(models.CharField(_("how the child took part"), max_length=300, blank=True))
     parent_consulted = s2(models.CharField(_("how the parents took part, or why not"), max_length=300, blank=True))
+    no_contact_reason = s3(models.CharField(_("why no contact with the family is planned"), max_length=300, blank=True))
     copy_given_on = s1(models.DateField(_("copy given on"), null=True, blank=True))
     review_on = s1(models.DateField(_("to be reviewed on"), null=True, blank=True))
     drafted_on = s1(models.DateField(_("drafted on")))
@@ -71,6 +74,17 @@ class Plan(Row):
                 fields=["case"], condition=Q(state="approved"), name="a_case_has_one_plan_in_force"
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(state="draft"), name="a_case_has_one_draft_of_a_plan"),
+            models.UniqueConstraint(
+                fields=["family"],
+                condition=Q(kind="family", state="approved"),
+                name="a_family_has_one_plan_in_force",
+            ),
+            models.UniqueConstraint(
+                fields=["family"], condition=Q(kind="family", state="draft"), name="a_family_has_one_draft_of_a_plan"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="family") | Q(family__isnull=False), name="a_plan_of_a_family_names_the_family"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="approved") | Q(approved_on__isnull=False, review_on__isnull=False),
                 name="a_plan_in_force_has_its_days",
@@ -155,6 +169,11 @@ class GoalAction(Row):
     def unit_id(self) -> int:
         return self.goal.plan.case.unit_id
 
+    @property
+    def cost(self) -> Money | None:
+        """What it costs, None where nobody has said."""
+        return None if self.cost_minor is None else Money(self.cost_minor, self.currency)
+
 
 class PlannedContact(Row):
     """With whom of the family a child stays in contact, how, how often, and whether somebody watches over it."""
@@ -210,6 +229,9 @@ class Review(Row):
     kind = s1(models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.SCHEDULED))
     opened_on = s1(models.DateField(_("opened on"), null=True, blank=True))
     due_on = s1(models.DateField(_("was due on"), null=True, blank=True))
+    postponed_to = s1(models.DateField(_("postponed to"), null=True, blank=True))
+    postponed_reason = s3(models.CharField(_("why it was postponed"), max_length=300, blank=True))
+    postponed_by_child = s2(models.BooleanField(_("the child asked for it"), default=False))
     held_on = s1(models.DateField(_("held on"), null=True, blank=True))
     chair = s2(models.CharField(_("chair"), max_length=200, blank=True))
     chaired_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
@@ -241,9 +263,25 @@ class Review(Row):
     def __str__(self) -> str:
         return f"{self.held_on}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("review", args=[self.code])
+
     @property
     def unit_id(self) -> int:
         return self.child.unit_id
+
+    @property
+    def meets_on(self) -> date | None:
+        """The day it is expected: the day it was postponed to, else the day it is due."""
+        return self.postponed_to or self.due_on
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether it was held in time; a postponed one is late unless the child asked for it. None: not known."""
+        if self.held_on is None or self.due_on is None:
+            return None
+        last = self.postponed_to if self.postponed_by_child and self.postponed_to else self.due_on
+        return self.held_on <= max(last, self.due_on)
 
 
 class Progress(Row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -73,6 +74,7 @@ class Share(Row):
     channel = s1(models.CharField(_("how"), max_length=10, choices=Channel.choices))
     shared_on = s1(models.DateField(_("shared on")))
     ends_on = s1(models.DateField(_("valid until"), null=True, blank=True))
+    sheet = s3(models.JSONField(_("what was handed over, word for word"), default=list))
     child_told = s2(models.BooleanField(_("the child was told"), default=False))
     child_wish = s3(models.TextField(_("what the child wishes about it"), blank=True))
     guardian_told = s2(models.BooleanField(_("the guardian was told"), default=False))
@@ -93,9 +95,16 @@ class Share(Row):
     def __str__(self) -> str:
         return f"{self.purpose} {self.shared_on}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("shared", args=[self.code])
+
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the recipient may still use what was handed over."""
+        return self.revoked_on is None and (self.ends_on is None or self.ends_on >= day)
 
 
 class PartnerReferral(Row):
@@ -125,6 +134,7 @@ class PartnerReferral(Row):
     service = s2(models.CharField(_("for what"), max_length=300))
     sent_on = s1(models.DateField(_("sent on")))
     answered_on = s1(models.DateField(_("answered on"), null=True, blank=True))
+    attended_on = s1(models.DateField(_("attended or missed on"), null=True, blank=True))
     feedback_on = s1(models.DateField(_("feedback on"), null=True, blank=True))
     feedback = s3(models.TextField(_("what came of it"), blank=True))
     child_opinion = s3(models.TextField(_("what the child says about it"), blank=True))
@@ -136,6 +146,9 @@ class PartnerReferral(Row):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.sent_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partner_referral", args=[self.code])
 
     @property
     def unit_id(self) -> int:
@@ -170,6 +183,7 @@ class Transfer(Row):
     items = s1(models.JSONField(_("what is shared"), default=list))
     basis = s1(models.CharField(_("ground"), max_length=20, choices=Share.Basis.choices))
     consent = s1(models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="+"))
+    sheet = s3(models.JSONField(_("what the receiver reads, word for word"), default=list))
     meeting_on = s1(models.DateField(_("hand-over meeting on"), null=True, blank=True))
     offered_on = s1(models.DateField(_("offered on")))
     offered_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
@@ -177,6 +191,8 @@ class Transfer(Row):
     answered_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
     answer_reason = s3(models.TextField(_("reason of the answer"), blank=True))
     worker = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
+    worker_there = s2(models.CharField(_("responsible worker of the other organisation"), max_length=200, blank=True))
+    evidence = s2(models.CharField(_("how the acceptance is known"), max_length=300, blank=True))
     plan = s1(models.CharField(_("the plan"), max_length=12, choices=Plan.choices, blank=True))
     new_case = s1(models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+"))
 
@@ -196,6 +212,14 @@ class Transfer(Row):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.offered_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("transfer", args=[self.code])
+
+    @property
+    def receiver(self) -> str:
+        """The unit or organisation to which the case is offered."""
+        return self.unit_to.name if self.unit_to else self.organisation
 
     @property
     def unit_id(self) -> int:

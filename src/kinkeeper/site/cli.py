@@ -233,6 +233,8 @@ def _export(commands: Any) -> None:
     one.add_argument("folder", type=Path, metavar="DIR", help="folder to write to; made if it is missing")
     one.add_argument("--year", type=_year, required=True, metavar="Y", help="collection year: 2023 or 2023-24")
     one.add_argument("--unit", metavar="CODE", help="one unit alone (all units)")
+    one.add_argument("--purpose", metavar="CODE", default="AUTHORITY", help="why, a code of the pack (AUTHORITY)")
+    one.add_argument("--recipient", metavar="WHO", default="", help="who receives it, where consent is needed")
     _json(one)
 
 

@@ -48,13 +48,18 @@ PLACES = (
     Place("my_day", _("My day"), "sun", "d"),
     Place("caseload", _("Caseload"), "folder", "c", AT_WORK),
     Place("search", _("People"), "users", "p", AT_WORK),
+    Place("referrals", _("Referrals"), "door-enter", "r", AT_WORK),
     Place("homes", _("Homes"), "home-heart", "h", AT_WORK),
+    Place("partners", _("Partners"), "heart-handshake", "r", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
 )
-OWN_PLACES = (Place("change_password", _("Change the password"), "lock"),)
+OWN_PLACES = (
+    Place("calendar", _("My calendar"), "calendar"),
+    Place("change_password", _("Change the password"), "lock"),
+)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class LanguageMiddleware:
 
 # The only pages that ask for no sign-in; each of them answers nobody with nothing about anybody.
 WITHOUT_SIGN_IN = frozenset(
-    {"sign_in", "sign_out", "accept_invitation", "choose_new_password", "choose_language", "gallery"}
+    {"sign_in", "sign_out", "accept_invitation", "choose_new_password", "choose_language", "gallery", "calendar_feed"}
 )
 
 

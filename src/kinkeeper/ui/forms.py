@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
@@ -16,6 +16,8 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.lib.ages import PartialDate
+from kinkeeper.lib.choices import choices_of
+from kinkeeper.lib.packs import Entry
 from kinkeeper.lib.refusals import Refused, Stale
 
 if TYPE_CHECKING:
@@ -150,6 +152,21 @@ class DayField(forms.DateField):
         if isinstance(value, str):
             self.input_formats = ["%Y-%m-%d", *formats.get_format_lazy("DATE_INPUT_FORMATS")]
         return super().to_python(value)
+
+
+class EntryField(forms.ChoiceField):
+    """An entry of a jurisdiction pack, chosen by its words; what comes back is the entry, None where none was chosen."""
+
+    section: Mapping[str, Entry] = {}
+
+    def offer(self, section: Mapping[str, Entry], on: date) -> None:
+        """Offer the entries that a section of the pack has on a day."""
+        self.section = section
+        self.choices = choices_of(section, on, "—")
+
+    def clean(self, value: Any) -> Any:
+        """The entry behind the chosen code."""
+        return self.section.get(super().clean(value))
 
 
 class PartialDateField(forms.CharField):

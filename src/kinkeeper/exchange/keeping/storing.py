@@ -228,7 +228,7 @@ class Batch:
         return found
 
     def _keep_dated(self, record: records.ChildRecord, shelf: Shelf) -> None:
-        absences = {row.started_on: row for row in shelf.absences}
+        absences = {row.started_on: row for row in shelf.absences if row.is_gone}
         for away in record.missing:
             row = absences.get(away.started_on)
             if row:

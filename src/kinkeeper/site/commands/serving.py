@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -27,6 +28,7 @@ from granian.log import LogLevels
 from kinkeeper.drafts.tasks import forget_old_drafts
 from kinkeeper.files.tasks import remove_orphaned_bytes
 from kinkeeper.journal.tasks import run_due_jobs
+from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
 
@@ -112,6 +114,7 @@ def worker(asked: argparse.Namespace) -> int:
     """Do what is due: once, or until somebody stops it."""
     insist_on_tables()
     if asked.once:
+        _turn_the_page()
         while run_due_jobs():
             pass
         return 0
@@ -122,8 +125,11 @@ def worker(asked: argparse.Namespace) -> int:
 
     for known in (signal.SIGTERM, signal.SIGINT):
         signal.signal(known, stop)
-    night = time.monotonic()
+    night, today = time.monotonic(), None
     while not stopped.is_set():
+        if today != timezone.localdate():
+            today = timezone.localdate()
+            _turn_the_page()
         if not _work():
             stopped.wait(PAUSE_SECONDS)
         if time.monotonic() - night > NIGHT_SECONDS:
@@ -133,6 +139,17 @@ def worker(asked: argparse.Namespace) -> int:
             with suppress(DatabaseError):
                 forget_old_drafts()
     return 0
+
+
+def _turn_the_page() -> None:
+    """What a new day brings: at its beginning, and whenever the worker starts, because it may have slept for days."""
+    try:
+        begun = come_of_age()
+    except DatabaseError:
+        log.exception("The worker could not look for who came of age; it will try again tomorrow.")
+    else:
+        if begun:
+            log.info("After-care has begun for %s young people.", begun)
 
 
 def _work() -> int:

@@ -21,13 +21,13 @@ from kinkeeper.exchange.ssda903.years import year_end, year_of
 from kinkeeper.families.actions import bring_in_families
 from kinkeeper.families.models import Family
 from kinkeeper.homes.actions import bring_in_homes
-from kinkeeper.homes.models import Home
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
 from kinkeeper.lib.codes import new_code
 from kinkeeper.people.actions import register_people
 from kinkeeper.people.models import Person
 from kinkeeper.site.demo import notes, papers, staff, young
 from kinkeeper.site.demo.histories import NEIGHBOURHOOD, ChildPlan, Neighbourhood, neighbourhoods
-from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, home_from
+from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, grounds_of, home_from
 from kinkeeper.site.demo.staff import Staff
 from kinkeeper.site.demo.supports import supports_of
 
@@ -125,11 +125,18 @@ class _Block:
         carers = [self.crowd.add_carers(plan) for plan in self.plan.homes]
         self.crowd.people = register_people(self.actor, self.unit, newcomers=self.crowd.newcomers)
         homes: dict[str, Home] = {}
-        cares = []
+        cares: list[Carer] = []
+        approvals: list[Approval] = []
+        checks: list[BackgroundCheck] = []
         for number, (plan, (_tongue, family, places)) in enumerate(zip(self.plan.homes, carers, strict=True)):
             home = homes[plan.code] = home_from(self.crowd, plan, family, self.plan.number * 40 + number)
-            cares += carers_of(self.crowd, home, places, plan.opened_on)
-        bring_in_homes(self.actor, self.unit, homes=list(homes.values()), carers=cares)
+            here = carers_of(self.crowd, home, places, plan.opened_on)
+            approved, checked = grounds_of(self.crowd, home, plan, here, self.maker.wish.until)
+            cares += here
+            approvals += approved
+            checks += checked
+        new = list(homes.values())
+        bring_in_homes(self.actor, self.unit, homes=new, carers=cares, approvals=approvals, checks=checks)
         records = [self._with_gaps(plan) for plan in self.plan.children]
         stays = {key: homes[code] for plan in self.plan.children for key, code in _stays(plan, homes)}
         keep_children(self.actor, self.unit, records=records, homes=stays, mint=self.maker.mint)
