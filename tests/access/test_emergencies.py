@@ -72,7 +72,8 @@ def test_the_pages(rosa: Colleague, amina: Colleague, eve: Colleague, associatio
     assert rosa.browser.post("/emergencies/declare/", filled).status_code == 302
     row = Emergency.objects.get()
     assert FLOOD["name"] in amina.browser.get("/emergencies/").content.decode()
-    assert "Only a director" in amina.browser.get(f"/emergencies/{row.code}/end/").content.decode()
+    assert "Only a director" in amina.browser.get("/emergencies/").content.decode()
+    assert amina.browser.get(f"/emergencies/{row.code}/end/").status_code == 404
     early = {"ended_on": "2026-03-01", "version": row.version}
     answer = rosa.browser.post(f"/emergencies/{row.code}/end/", early)
     assert (answer.status_code, "G-TIME" in answer.content.decode()) == (409, True)

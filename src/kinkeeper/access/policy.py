@@ -257,8 +257,13 @@ def may_appoint_first_administrator(actor: Actor, association: Association) -> V
     return YES
 
 
+def declares(actor: Actor) -> bool:
+    """Whether the actor declares and ends emergencies for the whole association: a director or an administrator."""
+    return administers(actor) or bool(actor.units(Role.DIRECTOR))
+
+
 def _declares(actor: Actor) -> Verdict:
-    if not administers(actor) and not actor.units(Role.DIRECTOR):
+    if not declares(actor):
         return Verdict(_("Only a director or an administrator can do this."))
     return YES
 

@@ -20,7 +20,7 @@ from kinkeeper.access.models import (
     Unit,
     User,
 )
-from kinkeeper.access.policy import administers
+from kinkeeper.access.policy import administers, declares
 
 MOST_FAILURES = 5
 FAILURES_COUNT_FOR = timedelta(minutes=15)
@@ -143,6 +143,12 @@ def sessions_of(actor: Actor, user: User) -> list[str]:
 def emergencies(actor: Actor) -> QuerySet[Emergency]:
     """The emergencies that were declared, the newest first."""
     return seen(actor, Emergency).select_related("association")
+
+
+def emergencies_to_end(actor: Actor) -> QuerySet[Emergency]:
+    """The emergencies, for whoever may end them; for everyone else the page of ending one does not exist."""
+    rows = emergencies(actor)
+    return rows if declares(actor) else rows.none()
 
 
 def emergency_in_force(actor: Actor, on: date) -> Emergency | None:

@@ -395,7 +395,7 @@ def declare_emergency(request: ActorRequest) -> HttpResponse:
 
 def end_emergency(request: ActorRequest, code: str) -> HttpResponse:
     """End an emergency."""
-    row = one(queries.emergencies(request.actor), code=code)
+    row = one(queries.emergencies_to_end(request.actor), code=code)
     form = forms.EndEmergencyForm(request.POST or None).at(row)
     verdict = actions.end_emergency.verdict(request.actor, row)
     if form.is_valid():
