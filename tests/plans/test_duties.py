@@ -55,7 +55,6 @@ def test_the_review_of_a_plan_is_due_on_its_day(amina: Colleague, in_force: Plan
     case = Case.objects.get()
     (duty,) = duties.plan_reviews_due(amina.actor)
     assert (duty.deed, duty.code, duty.due_on, duty.last_on) == ("open_review", case.code, SOON, None)
-    assert duties.plan_reviews_due(amina.actor, besides={case.child_id}) == []
     review = actions.open_review(amina.actor, case, kind="scheduled", opened_on=TODAY)
     (duty,) = duties.plan_reviews_due(amina.actor)
     assert (duty.deed, duty.code, duty.due_on) == ("hold_review", review.code, SOON)
@@ -94,11 +93,27 @@ def test_in_care_an_earlier_named_day_holds(amina: Colleague, okafors: Home, in_
         amina.actor, Person.objects.get(pk=case.child_id), home=okafors, care_type="FOSTER_ST", started_on=TODAY,
         legal_status_code="VOLUNTARY", need="NEGLECT",
     )  # fmt: skip
-    assert [duty.due_on for duty in reviews_due(amina.actor)] == [SOON]
-    actions.open_review(amina.actor, case, kind="early", opened_on=TODAY)
-    assert [duty.due_on for duty in reviews_due(amina.actor)] == [SOON]
+    (duty,) = reviews_due(amina.actor)
+    assert (duty.due_on, duty.deed, duty.code) == (SOON, "open_review", case.code)
+    review = actions.open_review(amina.actor, Case.objects.get(), kind="early", opened_on=TODAY)
+    (duty,) = reviews_due(amina.actor)
+    assert (duty.due_on, duty.deed, duty.code) == (SOON, "hold_review", review.code)
     Plan.objects.update(review_on=TODAY + 200 * DAY)
     assert reviews_due(amina.actor)[0].due_on < TODAY + 100 * DAY
+
+
+def test_a_child_in_care_with_a_plan_has_one_review_to_hold(amina: Colleague, okafors: Home, in_force: Plan) -> None:
+    from kinkeeper.book.duties import due_of
+
+    case = Case.objects.get()
+    into_care(case)
+    start_placement(
+        amina.actor, Person.objects.get(pk=case.child_id), home=okafors, care_type="FOSTER_ST", started_on=TODAY,
+        legal_status_code="VOLUNTARY", need="NEGLECT",
+    )  # fmt: skip
+    Plan.objects.update(review_on=TODAY + 200 * DAY)
+    found = [duty for duty in due_of(amina.actor, [case])[case.pk] if duty.kind == "review"]
+    assert [(duty.deed, duty.due_on < TODAY + 100 * DAY) for duty in found] == [("open_review", True)]
 
 
 def test_actions_are_due_until_they_are_done(amina: Colleague, bruno: Colleague, in_force: Plan) -> None:

@@ -18,7 +18,7 @@ from kinkeeper.lib.timers import due_after, soonest
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.placements.queries import Residence, periods, visits_to, where_lives
-from kinkeeper.plans.duties import case_named_day, with_named_days
+from kinkeeper.plans.duties import case_named_day, way_to_review, with_named_days
 from kinkeeper.plans.models import Review
 
 STAY = "stay"
@@ -70,8 +70,9 @@ def reviews_due(actor: Actor, on: date | None = None, *, among: Iterable[Person]
         rows = rows.filter(child__in=[child.pk for child in among])
     held = _reviews(rows)
     pack = pack_in_force()
-    named = {case.child_id: case_named_day(case) for case in with_named_days(_open_cases(rows))}
-    due = [_next_review(pack, period, held, named.get(period.child_id)) for period in _with_care(rows)]
+    mine = seen(actor, Case).filter(child__in=rows.order_by().values("child"), closed_on=None).select_related("child")
+    cases = {case.child_id: case for case in with_named_days(mine)}
+    due = [_next_review(pack, period, held, cases.get(period.child_id)) for period in _with_care(rows)]
     wanted = [duty for duty in due if duty is not None and (on is None or duty.due_on <= on)]
     return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
 
@@ -84,11 +85,6 @@ def _reviews(rows: QuerySet[PeriodOfCare]) -> dict[int, list[date]]:
         if day is not None:
             days[child].append(day)
     return days
-
-
-def _open_cases(rows: QuerySet[PeriodOfCare]) -> QuerySet[Case]:
-    """The open cases of these children: what is named for a child holds, whoever asks."""
-    return Case.objects.filter(child__in=rows.order_by().values("child"), closed_on=None)
 
 
 def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
@@ -104,7 +100,7 @@ def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
 
 
 def _next_review(
-    pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]], named: date | None
+    pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]], case: Case | None
 ) -> Duty | None:
     held = [day for day in reviews.get(period.child_id, ()) if day >= period.started_on]
     known = vars(period)  # _with_care() adds what is read from here
@@ -116,13 +112,15 @@ def _next_review(
     found = soonest(anchors, held, pack.calendar)
     if found is None:
         return None
+    named = case_named_day(case) if case else None
+    deed, code = way_to_review(case) if case else ("record_review", period.child.code)
     return Duty(
         kind=REVIEW,
         child=period.child,
         due_on=min(found[0], named or found[0]),
         last_on=held[-1] if held else None,
-        deed="record_review",
-        code=period.child.code,
+        deed=deed,
+        code=code,
         source=found[1].source,
     )
 

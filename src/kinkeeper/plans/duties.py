@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Case as Either
@@ -78,25 +78,33 @@ def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | N
     return _wanted(found, on)
 
 
-def plan_reviews_due(
-    actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None, besides: Collection[int] = ()
-) -> list[Duty]:
+def plan_reviews_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
     """The next review of every case at work whose plan or last review names a day, soonest first.
 
-    Children in care have theirs from their placement: hand in their keys as `besides`. With `on`, only those due by
-    that day. A constant number of questions.
+    A child in care has the same duty from the placement, leading to the same page, perhaps sooner. With `on`, only those
+    due by that day. A constant number of questions.
     """
-    rows = _running(actor, among).filter(state__in=Case.AT_WORK).exclude(child__in=list(besides))
     found = []
-    for case in with_named_days(rows):
+    for case in with_named_days(_running(actor, among).filter(state__in=Case.AT_WORK)):
         known = vars(case)  # the annotations of with_named_days()
         due_on = known["waits_on"] or case_named_day(case)
-        if due_on is None:
-            continue
-        deed, code = ("hold_review", known["waiting"]) if known["waiting"] else ("open_review", case.code)
-        words = _("Review of the plan") if known["last_held"] else _("First review of the plan")
-        found.append(Duty(REVIEW, case.child, due_on, known["last_held"], deed, code, words=words, icon="notes"))
+        if due_on is not None:
+            deed, code = way_to_review(case)
+            found.append(Duty(REVIEW, case.child, due_on, known["last_held"], deed, code, icon="notes"))
     return _wanted(found, on)
+
+
+def way_to_review(case: Case) -> tuple[str, str]:
+    """The page where the next review is written down, of a case that `with_named_days()` has read, and its code.
+
+    The open review; where a plan is in force the page that opens one; else the short way.
+    """
+    known = vars(case)
+    if known["waiting"]:
+        return "hold_review", known["waiting"]
+    if known["plan_approved"] and case.state in Case.AT_WORK:
+        return "open_review", case.code
+    return "record_review", case.child.code
 
 
 def with_named_days(rows: QuerySet[Case]) -> QuerySet[Case]:

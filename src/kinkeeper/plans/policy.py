@@ -9,6 +9,7 @@ from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
+from kinkeeper.cases.queries import is_responsible
 from kinkeeper.families.models import Family
 from kinkeeper.people.models import Person
 from kinkeeper.plans.models import Goal, GoalAction, Plan, PlannedContact, Progress, Review, Wish
@@ -32,13 +33,8 @@ def plans(actor: Actor) -> Q:
     return through(actor, Case, "case") | (Q(kind=Plan.Kind.FAMILY) & through(actor, Family, "family"))
 
 
-def _is_responsible(actor: Actor, case: Case) -> bool:
-    own = case.worker_id is not None and case.worker_id == actor.user_id and actor.sits_any(WORKERS, case.unit_id)
-    return own or actor.sits(Role.SUPERVISOR, case.unit_id)
-
-
 def _works_on(actor: Actor, case: Case) -> Verdict:
-    if not _is_responsible(actor, case):
+    if not is_responsible(actor, case):
         return Verdict(_("Only the worker of this case or a supervisor of its unit can do this."))
     return YES
 
@@ -48,7 +44,7 @@ def _works_on(actor: Actor, case: Case) -> Verdict:
 
 def may_draft_plan(actor: Actor, case: Case) -> Verdict:
     """A plan is drafted by the worker of the case once care or support is decided."""
-    if not _is_responsible(actor, case):
+    if not is_responsible(actor, case):
         return _works_on(actor, case)
     if case.state not in PLANNED:
         return Verdict(_("A plan is made when it has been decided what this child needs."), "G-STEP")
@@ -61,7 +57,7 @@ def may_draft_plan(actor: Actor, case: Case) -> Verdict:
 
 def _may_edit(actor: Actor, plan: Plan) -> Verdict:
     """A draft is written by the worker of the case or the supervisor; an approved plan by nobody."""
-    if not _is_responsible(actor, plan.case):
+    if not is_responsible(actor, plan.case):
         return _works_on(actor, plan.case)
     if plan.state != Plan.State.DRAFT:
         return Verdict(_("This plan is not a draft any more and is never changed. Draft its next version."), "G-STEP")
@@ -126,7 +122,7 @@ def may_approve_plan(actor: Actor, plan: Plan) -> Verdict:
 
 def may_replace_plan(actor: Actor, plan: Plan) -> Verdict:
     """The next version is drafted from the plan in force, which holds until the new one is approved."""
-    if not _is_responsible(actor, plan.case):
+    if not is_responsible(actor, plan.case):
         return _works_on(actor, plan.case)
     if plan.state != Plan.State.APPROVED:
         return Verdict(_("Only a plan in force has a next version."), "G-STEP")
@@ -141,7 +137,7 @@ def may_replace_plan(actor: Actor, plan: Plan) -> Verdict:
 def may_finish_action(actor: Actor, action: GoalAction) -> Verdict:
     """An action of the plan in force is marked as done by the worker of the case or the supervisor."""
     plan = action.goal.plan
-    if not _is_responsible(actor, plan.case):
+    if not is_responsible(actor, plan.case):
         return _works_on(actor, plan.case)
     if plan.state != Plan.State.APPROVED:
         return Verdict(_("Only actions of a plan in force are carried out."), "G-STEP")
@@ -155,7 +151,7 @@ def may_finish_action(actor: Actor, action: GoalAction) -> Verdict:
 
 def may_open_review(actor: Actor, case: Case) -> Verdict:
     """A review is opened by the worker of the case or the supervisor, also when the child asks for it."""
-    if not _is_responsible(actor, case):
+    if not is_responsible(actor, case):
         return _works_on(actor, case)
     if case.state not in Case.AT_WORK:
         return Verdict(_("Only a case in which a plan is carried out is reviewed."), "G-STEP")
@@ -165,7 +161,7 @@ def may_open_review(actor: Actor, case: Case) -> Verdict:
 
 
 def _may_work_on_review(actor: Actor, review: Review) -> Verdict:
-    if review.case is None or not _is_responsible(actor, review.case):
+    if review.case is None or not is_responsible(actor, review.case):
         return Verdict(_("Only the worker of this case or a supervisor of its unit can do this."))
     if review.held_on is not None:
         return Verdict(_("This review has been held. It is never changed."), "G-STEP")
