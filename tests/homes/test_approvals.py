@@ -122,7 +122,7 @@ def test_who_else_lives_there_comes_and_goes(dalia: Colleague, amina: Colleague,
 
 
 def test_a_background_check_counts_as_long_as_the_pack_says(dalia: Colleague, house: Home, emeka: Person) -> None:
-    check = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"}
+    check: dict[str, Any] = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"}
     actions.record_background_check(dalia.actor, house, **check)
     stored = BackgroundCheck.objects.get()
     assert (stored.person, stored.issued_on, stored.ends_on, stored.result) == (emeka, JUNE, date(2027, 6, 3), "clear")
@@ -147,7 +147,7 @@ def test_a_background_check_counts_as_long_as_the_pack_says(dalia: Colleague, ho
 def test_a_check_that_cannot_be_is_refused(
     dalia: Colleague, house: Home, emeka: Person, changes: dict[str, Any], guard: str, field: str
 ) -> None:
-    check = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"} | changes
+    check: dict[str, Any] = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"} | changes
     with pytest.raises(Refused) as refusal:
         actions.record_background_check(dalia.actor, house, **check)
     assert (refusal.value.guard, refusal.value.field) == (guard, field)
@@ -172,7 +172,8 @@ def test_a_training_is_recorded_and_due_again(dalia: Colleague, house: Home, eme
     assert queries.standing_of(actor, house).overdue == [stored]
     actions.record_training(actor, house, person=emeka, topic="First aid", done_on=JUNE)
     assert queries.standing_of(actor, house).overdue == []
-    for particulars, words in (({}, "Say when"), ({"done_on": JUNE, "due_on": MAY}, "only later")):
+    wrong: list[tuple[dict[str, Any], str]] = [({}, "Say when"), ({"done_on": JUNE, "due_on": MAY}, "only later")]
+    for particulars, words in wrong:
         with pytest.raises(Refused, match=words):
             actions.record_training(actor, house, person=emeka, topic="Trauma", **particulars)
 

@@ -28,7 +28,8 @@ NEVER = date(2099, 1, 1)
 
 
 def begin(colleague: Colleague, child: Person, home: Home, **changes: Any) -> PeriodOfCare:
-    particulars = {"home": home, "started_on": MAY, "care_type": "FOSTER_ST", "legal_status_code": "VOLUNTARY"}
+    particulars: dict[str, Any] = {"home": home, "started_on": MAY, "care_type": "FOSTER_ST"}
+    particulars["legal_status_code"] = "VOLUNTARY"
     return actions.start_placement(colleague.actor, child, **(particulars | changes))
 
 

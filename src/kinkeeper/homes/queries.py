@@ -222,7 +222,7 @@ def standings(actor: Actor, homes: Iterable[Home], on: date) -> dict[int, Standi
     of_age, found = pack.limit("age_of_majority").value, {}
     for pk, home in by_key.items():
         caring = {row.person_id for row in carers[pk]}
-        rows = [*carers[pk], *(row for row in members[pk] if row.person_id not in caring)]
+        rows: list[Carer | HouseMember] = [*carers[pk], *(row for row in members[pk] if row.person_id not in caring)]
         residents = [_resident(row, checks[pk], on, of_age) for row in rows]
         found[pk] = Standing(home, on, held[pk], residents, trained[pk], pack.care_types)
     return found
