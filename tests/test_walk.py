@@ -27,7 +27,7 @@ from kinkeeper.drafts.models import Draft
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.files.vault import accept, store
-from kinkeeper.homes.models import Carer, Home
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
 from kinkeeper.journal import acts as book
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
@@ -227,6 +227,8 @@ def known_by_seat() -> dict[str, set[str]]:
     carers = Carer.objects.values("person_id")
     unit = marks_of(Unit.objects.all()) | marks_of(User.objects.all())
     homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all())
+    for table in (Approval, BackgroundCheck, HouseMember, Training):
+        homes |= marks_of(table._base_manager.all())
     people = marks_of(Person.objects.filter(pk__in=carers))
     for table in (Name, Identifier, ContactPoint, SpokenLanguage):
         people |= marks_of(table._base_manager.filter(person_id__in=carers))

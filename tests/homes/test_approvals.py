@@ -193,7 +193,7 @@ def test_supervisors_are_told_what_runs_out(
         )
         Training.objects.create(home=home, person=carer, topic="First aid", due_on=TODAY - DAY, mandatory=True)
     actor = dalia.actor
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         found = duties.home_facts_due(actor)
     mine = [(duty.deed, duty.days_left(TODAY)) for duty in found if duty.child.name == "House 0"]
     assert mine == [("record_training", -1), ("record_background_check", 20), ("approve_home", 59)]
@@ -264,3 +264,14 @@ def test_the_result_of_a_check_is_for_those_who_work_with_it(village: Unit, okaf
     text = director.browser.get(okafors.get_absolute_url()).content.decode()
     assert "background check: not shown to your role" in text
     assert "checked" in amina.browser.get(okafors.get_absolute_url()).content.decode()
+
+
+def test_a_child_with_a_case_who_lives_in_a_house_stays_unnamed_to_others(
+    dalia: Colleague, village: Unit, house: Home, noor: Person
+) -> None:
+    actions.add_house_member(dalia.actor, house, person=noor, starts_on=MAY)
+    colleague = hire("Carl Colleague", (Role.CASEWORKER, village))
+    text = colleague.browser.get(house.get_absolute_url()).content.decode()
+    assert ("Noor" in text, "somebody you do not see" in text) == (False, True)
+    assert colleague.browser.get(noor.get_absolute_url()).status_code == 404
+    assert "Noor Saleh" in dalia.browser.get(house.get_absolute_url()).content.decode()
