@@ -27,8 +27,7 @@ from kinkeeper.drafts.models import Draft
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.files.vault import accept, store
-from kinkeeper.homes.models import Carer, Home
-from kinkeeper.intake.models import Comparison, Mentioned, Referral
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
 from kinkeeper.journal import acts as book
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
@@ -45,7 +44,6 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
-from kinkeeper.sharing.models import Partner
 from kinkeeper.site import urls
 from tests.conftest import Colleague, hire
 from tests.walk import Address, World, addresses, collect, doors, fill, knock, leaks, marks_of, rows_seen_by
@@ -149,10 +147,7 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     fill(
         sing,
         {
-            "intake.referral": {"unit": village},
-            "intake.mentioned": {"birth": "2014"},
             "decisions.separation": {"child": noor, "sibling": mother},
-            "leaving.extendedsupport": {"until": YESTERDAY},
             "people.consent": {"given_by": mother},
             "sharing.share": {"basis": "legal_duty"},
             "sharing.transfer": {"unit_to": village, "organisation": ""},
@@ -177,8 +172,7 @@ def _live_somewhere(unit: Unit, child: Person, sing: Canaries) -> None:
     placement = Placement.objects.create(period=period, home=home, care_type="FOSTER_ST")
     Episode.objects.create(period=period, started_on=YESTERDAY, reason="S", legal_status=status, placement=placement)
     Absence.objects.create(child=child, kind=Absence.Kind.MISSING, started_on=YESTERDAY)
-    case = Case.objects.get(child=child)
-    Review.objects.create(child=child, case=case, held_on=YESTERDAY, participation="PN1", summary=sing())
+    Review.objects.create(child=child, held_on=YESTERDAY, participation="PN1", summary=sing())
 
 
 def _leave_papers(child: Person, worker: Colleague, sing: Canaries) -> None:
@@ -232,17 +226,17 @@ def known_by_seat() -> dict[str, set[str]]:
     """What an outsider’s own seat opens: homes and carers of one’s unit, accounts for the administrator."""
     carers = Carer.objects.values("person_id")
     unit = marks_of(Unit.objects.all()) | marks_of(User.objects.all())
-    homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all()) | marks_of(Partner.objects.all())
+    homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all())
+    for table in (Approval, BackgroundCheck, HouseMember, Training):
+        homes |= marks_of(table._base_manager.all())
     people = marks_of(Person.objects.filter(pk__in=carers))
     for table in (Name, Identifier, ContactPoint, SpokenLanguage):
         people |= marks_of(table._base_manager.filter(person_id__in=carers))
-    # Until it is screened, a referral waits for everybody at work in the unit.
-    waiting = marks_of(Referral.objects.all()) | marks_of(Mentioned.objects.all()) | marks_of(Comparison.objects.all())
     offices = unit | marks_of(Programme.objects.all())
     accounts = offices | marks_of(Seat.objects.all()) | marks_of(Invitation.objects.all())
     return {
-        "a colleague of the same unit": unit | homes | people | waiting,
-        "a youth worker of the same unit": unit | homes | people | waiting,
+        "a colleague of the same unit": unit | homes | people,
+        "a youth worker of the same unit": unit | homes | people,
         "a monitoring officer": offices,
         "an administrator": accounts,
         "an auditor": offices,

@@ -122,7 +122,7 @@ def test_who_else_lives_there_comes_and_goes(dalia: Colleague, amina: Colleague,
 
 
 def test_a_background_check_counts_as_long_as_the_pack_says(dalia: Colleague, house: Home, emeka: Person) -> None:
-    check = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"}
+    check: dict[str, Any] = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"}
     actions.record_background_check(dalia.actor, house, **check)
     stored = BackgroundCheck.objects.get()
     assert (stored.person, stored.issued_on, stored.ends_on, stored.result) == (emeka, JUNE, date(2027, 6, 3), "clear")
@@ -147,7 +147,7 @@ def test_a_background_check_counts_as_long_as_the_pack_says(dalia: Colleague, ho
 def test_a_check_that_cannot_be_is_refused(
     dalia: Colleague, house: Home, emeka: Person, changes: dict[str, Any], guard: str, field: str
 ) -> None:
-    check = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"} | changes
+    check: dict[str, Any] = {"person": emeka, "issuer": "Police", "issued_on": JUNE, "result": "clear"} | changes
     with pytest.raises(Refused) as refusal:
         actions.record_background_check(dalia.actor, house, **check)
     assert (refusal.value.guard, refusal.value.field) == (guard, field)
@@ -172,7 +172,8 @@ def test_a_training_is_recorded_and_due_again(dalia: Colleague, house: Home, eme
     assert queries.standing_of(actor, house).overdue == [stored]
     actions.record_training(actor, house, person=emeka, topic="First aid", done_on=JUNE)
     assert queries.standing_of(actor, house).overdue == []
-    for particulars, words in (({}, "Say when"), ({"done_on": JUNE, "due_on": MAY}, "only later")):
+    wrong: list[tuple[dict[str, Any], str]] = [({}, "Say when"), ({"done_on": JUNE, "due_on": MAY}, "only later")]
+    for particulars, words in wrong:
         with pytest.raises(Refused, match=words):
             actions.record_training(actor, house, person=emeka, topic="Trauma", **particulars)
 
@@ -192,7 +193,7 @@ def test_supervisors_are_told_what_runs_out(
         )
         Training.objects.create(home=home, person=carer, topic="First aid", due_on=TODAY - DAY, mandatory=True)
     actor = dalia.actor
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         found = duties.home_facts_due(actor)
     mine = [(duty.deed, duty.days_left(TODAY)) for duty in found if duty.child.name == "House 0"]
     assert mine == [("record_training", -1), ("record_background_check", 20), ("approve_home", 59)]
@@ -263,3 +264,14 @@ def test_the_result_of_a_check_is_for_those_who_work_with_it(village: Unit, okaf
     text = director.browser.get(okafors.get_absolute_url()).content.decode()
     assert "background check: not shown to your role" in text
     assert "checked" in amina.browser.get(okafors.get_absolute_url()).content.decode()
+
+
+def test_a_child_with_a_case_who_lives_in_a_house_stays_unnamed_to_others(
+    dalia: Colleague, village: Unit, house: Home, noor: Person
+) -> None:
+    actions.add_house_member(dalia.actor, house, person=noor, starts_on=MAY)
+    colleague = hire("Carl Colleague", (Role.CASEWORKER, village))
+    text = colleague.browser.get(house.get_absolute_url()).content.decode()
+    assert ("Noor" in text, "somebody you do not see" in text) == (False, True)
+    assert colleague.browser.get(noor.get_absolute_url()).status_code == 404
+    assert "Noor Saleh" in dalia.browser.get(house.get_absolute_url()).content.decode()

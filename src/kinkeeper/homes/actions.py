@@ -302,7 +302,8 @@ def bring_in_homes(
     checks: Sequence[BackgroundCheck] = (),
 ) -> list[Row]:
     """Bring in homes, their carers, approvals and background checks as another system kept them."""
-    if any(home.unit_id != unit.pk for home in (*homes, *(row.home for row in (*carers, *approvals, *checks)))):
+    where = [*homes, *(row.home for row in carers), *(row.home for row in approvals), *(row.home for row in checks)]
+    if any(home.unit_id != unit.pk for home in where):
         raise Unseen
     Home.objects.bulk_create(homes, batch_size=500)
     Carer.objects.bulk_create(carers, batch_size=500)

@@ -21,7 +21,7 @@ AHEAD = timedelta(days=60)
 def home_facts_due(actor: Actor, on: date | None = None, *, among: Iterable[Home] | None = None) -> list[Duty]:
     """What runs out or is missing in the open homes whose supervisor the actor is, soonest first.
 
-    With `on`, what is due by that day; else what is due within 60 days. Eight questions, however many homes.
+    With `on`, what is due by that day; else what is due within 60 days. Nine questions, however many homes.
     """
     homes = seen(actor, Home).filter(unit_id__in=actor.units(Role.SUPERVISOR), closed_on__isnull=True)
     if among is not None:

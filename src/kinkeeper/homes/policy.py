@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
+from kinkeeper.cases.models import Case
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
@@ -30,12 +31,16 @@ part_of(Training, Home, "home")
 
 @opens(Person)
 def adults_of_my_homes(actor: Actor) -> Q:
-    """Carers, and who else lives in a home, are known to everyone who works in the unit of the home."""
+    """Carers, and who else lives in a home, are known to everyone who works in the unit of the home.
+
+    Whoever has or had a case of their own stays with those who work on it, also when they live in a carer’s house.
+    """
     units = actor.units(*READERS)
     if not units:
         return NOTHING
     carers = Carer._base_manager.filter(home__unit_id__in=units, ends_on__isnull=True)
     members = HouseMember._base_manager.filter(home__unit_id__in=units, ends_on__isnull=True)
+    members = members.exclude(person__in=Case._base_manager.values("child"))
     return Q(pk__in=carers.values("person_id")) | Q(pk__in=members.values("person_id"))
 
 

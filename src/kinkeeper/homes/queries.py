@@ -78,9 +78,9 @@ def people_called(actor: Actor, text: str) -> list[Person]:
 
 
 def people_of(actor: Actor, home: Home) -> list[Person]:
-    """Who cares or lives in a home today, the main carer first, each once. Five questions."""
+    """Who in sight cares or lives in a home today, the main carer first, each once. Six questions."""
     today = standings(actor, [home], actor.today)[home.pk]
-    return [one.person for one in today.residents]
+    return [one.person for one in today.residents if one.person.pk in today.known]
 
 
 # ---- whether a home may care -----------------------------------------------------------------------------------------
@@ -125,6 +125,11 @@ class Standing:
     residents: list[Resident]
     trainings: list[Training]
     care_types: Mapping[str, CareType]
+    known: frozenset[int]
+
+    def name_of(self, person: Person) -> str:
+        """What somebody of the home is called; who is out of sight stays unnamed."""
+        return person.name if person.pk in self.known else _("somebody you do not see")
 
     def approval_for(self, care_type: str) -> Approval | None:
         """The approval in force that covers a type of care and is not on hold."""
@@ -168,7 +173,7 @@ class Standing:
         """Which mandatory trainings are overdue, each as a sentence."""
         return [
             _("The mandatory training “%(topic)s” of %(name)s was due on %(day)s.")
-            % {"topic": one.topic, "name": one.person.name, "day": in_words(one.due_on)}
+            % {"topic": one.topic, "name": self.name_of(one.person), "day": in_words(one.due_on)}
             for one in self.overdue
             if one.due_on
         ]
@@ -178,7 +183,7 @@ class Standing:
         """Who has no clear background check in force, each as a sentence."""
         return [
             _("%(name)s lives in %(home)s without a clear background check in force.")
-            % {"name": one.person.name, "home": self.home.name}
+            % {"name": self.name_of(one.person), "home": self.home.name}
             for one in self.unchecked
         ]
 
@@ -209,7 +214,7 @@ def standing_of(actor: Actor, home: Home, on: date | None = None) -> Standing:
 
 
 def standings(actor: Actor, homes: Iterable[Home], on: date) -> dict[int, Standing]:
-    """On what grounds each of these homes may care on a day, by the key of the home. Five questions."""
+    """On what grounds each of these homes may care on a day, by the key of the home. Six questions."""
     by_key = {home.pk: home for home in homes}
     there = Q(ends_on__isnull=True) | Q(ends_on__gt=on), Q(starts_on__lte=on)
     carers = _by_home(seen(actor, Carer).filter(*there, home__in=by_key).select_related("person__unit"))
@@ -220,11 +225,14 @@ def standings(actor: Actor, homes: Iterable[Home], on: date) -> dict[int, Standi
     trained = _by_home(seen(actor, Training).filter(home__in=by_key).select_related("person"))
     pack = pack_in_force()
     of_age, found = pack.limit("age_of_majority").value, {}
+    rows_of_people = [row for part in (carers, members, trained) for some in part.values() for row in some]
+    people = seen(actor, Person).filter(pk__in={row.person_id for row in rows_of_people})
+    known = frozenset(people.values_list("pk", flat=True))
     for pk, home in by_key.items():
         caring = {row.person_id for row in carers[pk]}
-        rows = [*carers[pk], *(row for row in members[pk] if row.person_id not in caring)]
+        rows: list[Carer | HouseMember] = [*carers[pk], *(row for row in members[pk] if row.person_id not in caring)]
         residents = [_resident(row, checks[pk], on, of_age) for row in rows]
-        found[pk] = Standing(home, on, held[pk], residents, trained[pk], pack.care_types)
+        found[pk] = Standing(home, on, held[pk], residents, trained[pk], pack.care_types, known)
     return found
 
 

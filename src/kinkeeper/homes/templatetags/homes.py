@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.homes.models import Approval, BackgroundCheck
 from kinkeeper.homes.queries import Resident, Standing
+from kinkeeper.people.models import Person
 
 register = template.Library()
 
@@ -19,6 +20,12 @@ def care_words(standing: Standing, codes: Iterable[str]) -> str:
     """Forms of care in words, one after the other."""
     known = standing.care_types
     return ", ".join(_(known[code].label) if code in known else code for code in codes)
+
+
+@register.simple_tag
+def name_in(standing: Standing, person: Person) -> str:
+    """What somebody of the home is called; who is out of sight stays unnamed."""
+    return standing.name_of(person)
 
 
 @register.simple_tag
