@@ -149,6 +149,7 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
         {
             "decisions.separation": {"child": noor, "sibling": mother},
             "people.consent": {"given_by": mother},
+            "sharing.partner": {"unit": village},
             "sharing.share": {"basis": "legal_duty"},
             "sharing.transfer": {"unit_to": village, "organisation": ""},
         },
