@@ -85,9 +85,11 @@ def consents(request: ActorRequest, code: str) -> HttpResponse:
     """What a person and the adults responsible for it have agreed to, refused or not been asked."""
     person = people.person(request.actor, code)
     remember_look(request.actor, person, "consents")
+    standings = people.standings_of(request.actor, person)
     page = {
         "person": person,
-        "standings": people.standings_of(request.actor, person),
+        "standings": standings,
+        "missing": [standing.missing for standing in standings if standing.missing],
         "adults": queries.legally_responsible_for(request.actor, person, request.actor.today),
         "givers": queries.givers_of_consents(request.actor, person),
         "verdict": people_acts.record_consent.verdict(request.actor, person),
