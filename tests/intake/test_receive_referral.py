@@ -52,6 +52,11 @@ TOMORROW = PartialDate.of(timezone.localdate() + timedelta(days=1))
     ("changed", "guard", "field"),
     [
         ({"spoken_of": (Said(given="Dasha", birth=TOMORROW, row="p1_"),)}, "G-TIME", "p1_birth"),
+        (
+            {"spoken_of": (Said(given="Karim", birth=PartialDate(2014, estimated=True), row="p1_"),)},
+            "G-AGE",
+            "p1_birth_by",
+        ),
         ({"spoken_of": (Said(birth=PartialDate(2014), row="p1_"),)}, "G-NAME", "p1_given"),
         ({"received_at": timezone.now() + timedelta(hours=2)}, "G-TIME", "received_at"),
         ({"immediate_danger": None}, "G-SCREEN", "immediate_danger"),

@@ -16,6 +16,7 @@ from kinkeeper.families.queries import siblings_of
 from kinkeeper.intake.actions import Said, compare_person, compare_unseen_record, receive_referral, screen_in
 from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.journal.models import Entry, Refusal
+from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Identifier, Person
@@ -76,6 +77,13 @@ def test_a_child_without_a_name_keeps_its_words_and_its_number(amina: Colleague,
     child = Case.objects.get().child
     assert (child.name, child.sex) == ("Newborn girl, hospital 4", "F")
     assert (Identifier.objects.get().person, Identifier.objects.get().value) == (child, "H4-77")
+
+
+def test_an_estimated_age_is_taken_on_with_its_method(amina: Colleague, village: Unit) -> None:
+    told = (Said(given="Karim", family="Saad", birth=PartialDate(2014, estimated=True), birth_by="visual"),)
+    screen_in(amina.actor, receive_referral(amina.actor, village, **{**TOLD, "spoken_of": told}), **TAKEN)
+    child = Case.objects.get().child
+    assert (child.birth, child.birth_by) == ("~2014", "visual")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from kinkeeper.lib.rows import write
 from kinkeeper.lib.steps import move
 from kinkeeper.people import actions as people
 from kinkeeper.people.models import BirthBy, Identifier, Person, Sex
-from kinkeeper.people.queries import missing_consent
+from kinkeeper.people.queries import missing_for
 
 Part = Mentioned.Part
 
@@ -45,6 +45,7 @@ class Said:
     family: str = ""
     descriptor: str = ""
     birth: PartialDate | None = None
+    birth_by: str = ""
     sex: str = Sex.UNKNOWN
     scheme: str = ""
     number: str = ""
@@ -108,15 +109,19 @@ def _as_said(actor: Actor, said: Said) -> dict[str, Any]:
     insist_on_choice(Part.values, said.part, f"{said.row}part")
     insist_on_choice(Sex.values, said.sex, f"{said.row}sex")
     insist_on_choice(["", *Identifier.Scheme.values], said.scheme, f"{said.row}scheme")
+    insist_on_choice(BirthBy.values, said.birth_by, f"{said.row}birth_by")
     if said.birth:
         insist_on_the_past(said.birth.earliest, actor.today, f"{said.row}birth")
+        if said.birth.estimated and not said.birth_by:
+            raise Refused(_("Say how the age was estimated."), guard="G-AGE", field=f"{said.row}birth_by")
     texts = {
         name: " ".join(getattr(said, name).split()) for name in ("given", "middle", "family", "descriptor", "number")
     }
     if not (texts["given"] or texts["family"] or texts["descriptor"]):
         raise Refused(_("Give a name, or words that tell this person apart."), guard="G-NAME", field=f"{said.row}given")
     scheme = (said.scheme or Identifier.Scheme.OTHER) if texts["number"] else ""
-    return {**texts, "part": said.part, "sex": said.sex, "birth": str(said.birth or ""), "scheme": scheme}
+    born = {"birth": str(said.birth or ""), "birth_by": said.birth_by if said.birth else ""}
+    return {**texts, **born, "part": said.part, "sex": said.sex, "scheme": scheme}
 
 
 @act(policy.may_mention_person)
@@ -384,8 +389,10 @@ def _described(
             guard="G-AGE",
             field="over_age_reason",
         )
-    child = people.describe_person(actor, case.child, birth=birth, sex=sex, died_on=case.child.died_on)
-    return write(child, birth_by=age_method) if age_method else child
+    known_by = age_method or None
+    return people.describe_person(
+        actor, case.child, birth=birth, sex=sex, died_on=case.child.died_on, birth_by=known_by
+    )
 
 
 def _insist_on_basis(actor: Actor, child: Person, basis: str, source: str) -> None:
@@ -394,9 +401,7 @@ def _insist_on_basis(actor: Actor, child: Person, basis: str, source: str) -> No
     if basis in (Registration.Basis.LEGAL_DUTY, Registration.Basis.PUBLIC_TASK):
         _insist_on_words(source, _("Name the law, the order or the agreement."), "basis_source", "G-BASIS")
     if basis == Registration.Basis.CONSENT:
-        wanted = [code for code, each in pack_in_force().consents.items() if "services" in each.required_for]
-        missing = next((no for code in wanted if (no := missing_consent(actor, child, code))), "")
-        if missing:
+        if missing := missing_for(actor, child, "services"):
             raise Refused(missing, guard="G-CONSENT", field="basis")
 
 
@@ -428,9 +433,7 @@ def _record_measure(actor: Actor, child: Person, measure: Measure) -> None:
     if measure.appeal_until:
         sentence = _("The status begins on %(day)s. An appeal is possible after that.")
         insist_on_order(measure.appeal_until, measure.starts_on, sentence, "appeal_until")
-    recorded = people.record_legal_status(
-        actor, child, status=measure.status, starts_on=measure.starts_on,
-        authority=measure.authority, order_number=measure.order_number,
+    people.record_legal_status(
+        actor, child, status=measure.status, starts_on=measure.starts_on, authority=measure.authority,
+        order_number=measure.order_number, appeal_until=measure.appeal_until,
     )  # fmt: skip
-    if measure.appeal_until:
-        write(recorded, appeal_until=measure.appeal_until)

@@ -69,6 +69,7 @@ def _said_fields() -> dict[str, forms.Field]:
         "family": _short(_("Family name"), 100),
         "descriptor": _short(_("If no name is known: what tells them apart"), 200),
         "birth": PartialDateField(label=_("Date of birth"), required=False),
+        "birth_by": forms.ChoiceField(label=_("How the birth is known"), choices=BirthBy.choices, required=False),
         "sex": forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN, required=False),
         "scheme": forms.ChoiceField(
             label=_("Kind of number"), choices=[("", "—"), *Identifier.Scheme.choices], required=False

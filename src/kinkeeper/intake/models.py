@@ -129,6 +129,9 @@ class Mentioned(Row):
     family = s2(models.CharField(_("family name"), max_length=100, blank=True))
     descriptor = s2(models.CharField(_("how to tell them apart where no name is known"), max_length=200, blank=True))
     birth = s2(models.CharField(_("date of birth"), max_length=12, blank=True))
+    birth_by = s2(
+        models.CharField(_("how the birth is known"), max_length=12, choices=BirthBy.choices, default="", blank=True)
+    )
     sex = s2(models.CharField(_("sex"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN))
     scheme = s1(
         models.CharField(_("kind of number"), max_length=40, choices=Identifier.Scheme.choices, default="", blank=True)
@@ -166,7 +169,8 @@ class Mentioned(Row):
     def as_a_record(self) -> dict[str, Any]:
         """With what a record of them begins; where no name is known, the words that tell them apart stand in its place."""
         given = self.given or ("" if self.family else self.descriptor[:100])
-        return {"given": given, "middle": self.middle, "family": self.family, "birth": self.born, "sex": self.sex}
+        born = {"birth": self.born, "birth_by": self.birth_by if self.birth else ""}
+        return {"given": given, "middle": self.middle, "family": self.family, "sex": self.sex, **born}
 
     @property
     def born(self) -> PartialDate | None:
