@@ -8,6 +8,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_NO_INPUT := 1
 
+# The requirements name every package that is needed, so pip installs just these (--no-deps) and looks for no others: an
+# older pip would find a newer release of one of them and refuse it for want of a hash. `pip check` proves that none is missing.
+
 # What each stamp stands for: the environment holds exactly what these files name.
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
@@ -29,11 +32,13 @@ $(RUN): requirements.txt requirements-build.txt pyproject.toml | .venv/bin/pytho
 	@echo "Installing what Kinkeeper needs to run"
 	@$(PIP) install --no-deps --require-hashes -r requirements.txt -r requirements-build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) check >/dev/null || { $(PIP) check; exit 1; }
 	@touch $@
 
 $(DEV): requirements-dev.txt $(RUN)
 	@echo "Installing what testing needs"
 	@$(PIP) install --no-deps --require-hashes -r requirements-dev.txt
+	@$(PIP) check >/dev/null || { $(PIP) check; exit 1; }
 	@touch $@
 
 .venv/.translations: tools/translations.py $(CATALOGUES) | $(RUN)
@@ -79,6 +84,7 @@ bench: setup ## Measure pages and imports on both databases and write the figure
 $(VALIDATOR): requirements-validator.txt
 	@$(PYTHON) -m venv .venv-validator
 	@.venv-validator/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-validator.txt
+	@.venv-validator/bin/python -m pip check >/dev/null || { .venv-validator/bin/python -m pip check; exit 1; }
 	@touch $@
 
 .PHONY: check-long
