@@ -32,13 +32,13 @@ $(RUN): requirements.txt requirements-build.txt pyproject.toml | .venv/bin/pytho
 	@echo "Installing what Kinkeeper needs to run"
 	@$(PIP) install --no-deps --require-hashes -r requirements.txt -r requirements-build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
-	@$(PIP) check >/dev/null || { $(PIP) check; exit 1; }
+	@$(BIN)/python -m pip check
 	@touch $@
 
 $(DEV): requirements-dev.txt $(RUN)
 	@echo "Installing what testing needs"
 	@$(PIP) install --no-deps --require-hashes -r requirements-dev.txt
-	@$(PIP) check >/dev/null || { $(PIP) check; exit 1; }
+	@$(BIN)/python -m pip check
 	@touch $@
 
 .venv/.translations: tools/translations.py $(CATALOGUES) | $(RUN)
@@ -84,7 +84,7 @@ bench: setup ## Measure pages and imports on both databases and write the figure
 $(VALIDATOR): requirements-validator.txt
 	@$(PYTHON) -m venv .venv-validator
 	@.venv-validator/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-validator.txt
-	@.venv-validator/bin/python -m pip check >/dev/null || { .venv-validator/bin/python -m pip check; exit 1; }
+	@.venv-validator/bin/python -m pip check
 	@touch $@
 
 .PHONY: check-long
