@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django
@@ -72,7 +72,7 @@ class Scene:
         from kinkeeper.cases.models import Case
         from kinkeeper.placements.models import PeriodOfCare
 
-        open_cases = Case._base_manager.filter(state=Case.State.OPEN)
+        open_cases = Case._base_manager.filter(closed_on=None)
         in_care = PeriodOfCare._base_manager.filter(ended_on=None).values(unit=F("child__unit"))
         unit = in_care.annotate(size=Count("pk")).order_by("-size", "unit")[0]["unit"]
         self.unit_id = unit
@@ -167,24 +167,40 @@ def deeds(scene: Scene, rounds: int) -> list[dict[str, Any]]:
 def mover(scene: Scene) -> tuple[Deed, int]:
     """A deed that moves one child of the unit after the other to a roomy home, and how many children there are."""
     from kinkeeper.access.gate import actor_for
-    from kinkeeper.homes.models import Home
+    from kinkeeper.cases.models import Case
+    from kinkeeper.decisions.models import Decision
+    from kinkeeper.families.queries import siblings_of_each
+    from kinkeeper.homes.models import Approval, Home
     from kinkeeper.lib.packs import load_pack
     from kinkeeper.placements import actions as placements
     from kinkeeper.placements.models import Episode, PeriodOfCare
 
     actor = actor_for(scene.supervisor)
-    homes = [
-        Home._base_manager.create(unit_id=scene.unit_id, name=f"Measured {letter}", kind=Home.Kind.FOSTER)
-        for letter in "AB"
-    ]
     today = actor.today
     fresh = Episode._base_manager.filter(started_on__gte=today).values("period_id")
     periods = PeriodOfCare._base_manager.filter(ended_on=None, child__unit_id=scene.unit_id).exclude(pk__in=fresh)
-    keys = list(periods.filter(started_on__lt=today).order_by("pk").values_list("pk", flat=True)[:400])
+    mine = list(periods.filter(started_on__lt=today).select_related("child").order_by("pk")[:800])
+    siblings = siblings_of_each(actor, [period.child for period in mine])
+    # Brothers and sisters may only be parted by a decision of its own, which is not measured here.
+    chosen = [period for period in mine if not siblings[period.child_id]][:400]
     pack = load_pack(actor_pack())
     reason = next(iter(pack.reasons_for_change))
     # A foster family takes children of every age.
     care_type = "U6" if "U6" in pack.care_types else "FOSTER_ST"
+    homes = [
+        Home._base_manager.create(unit_id=scene.unit_id, name=f"Measured {letter}", kind=Home.Kind.FOSTER, capacity=500)
+        for letter in "AB"
+    ]
+    for home in homes:
+        Approval._base_manager.create(home=home, care_types=[care_type], starts_on=date(2000, 1, 1), authority="Panel")
+    decided = {"kind": "alternative_care", "decided_by": "panel", "authority": "Panel", "reasons": "Measured."}
+    cases = Case._base_manager.filter(child__in=[period.child_id for period in chosen], closed_on=None)
+    Case._base_manager.filter(pk__in=cases.values("pk")).update(state=Case.State.ACTIVE)
+    days = {"decided_on": date(2000, 1, 1), "starts_on": date(2000, 1, 1)}
+    rows = [Decision(case=case, care_type=care_type, **days, **decided) for case in cases]
+    Decision._base_manager.bulk_create(rows)
+    with_case = {row.case.child_id for row in rows}
+    keys = [period.pk for period in chosen if period.child_id in with_case]
 
     def move(number: int) -> None:
         period = PeriodOfCare._base_manager.get(pk=keys[number])
@@ -215,7 +231,7 @@ def sizes() -> dict[str, int]:
 
     return {
         "persons": Person._base_manager.count(),
-        "open cases": Case._base_manager.filter(state=Case.State.OPEN).count(),
+        "open cases": Case._base_manager.filter(closed_on=None).count(),
         "contacts": Contact._base_manager.count(),
         "episodes": Episode._base_manager.count(),
         "name keys": NameKey._base_manager.count(),

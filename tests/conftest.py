@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,8 +13,10 @@ from django.test import Client
 from kinkeeper.access.gate import Actor, actor_for
 from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case
-from kinkeeper.homes.models import Carer, Home
-from kinkeeper.people.models import Name, Person, Sex
+from kinkeeper.decisions.models import Decision
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
+from kinkeeper.people.models import LegalStatus, Name, Person, Sex
+from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
 
 
 def pytest_configure() -> None:
@@ -49,7 +52,7 @@ class Colleague:
 @pytest.fixture
 def association(db: None) -> Association:
     """The association everybody works for."""
-    return Association.objects.create(name="Kin of the Rivers", country="XK", pack="general")
+    return Association.objects.create(name="Kin of the Rivers", country="XK", pack="un")
 
 
 @pytest.fixture
@@ -127,15 +130,16 @@ def noor(village: Unit, amina: Colleague) -> Person:
 @pytest.fixture
 def noors_case(noor: Person) -> Case:
     """The open case of Noor."""
-    return Case.objects.get(child=noor, state=Case.State.OPEN)
+    return Case.objects.get(child=noor, closed_on=None)
 
 
 @pytest.fixture
 def okafors(village: Unit) -> Home:
-    """The foster family that can take Noor: two places, Grace is the main carer."""
+    """The foster family that can take Noor: two places, approved for foster care, Grace, checked, is the main carer."""
     home = Home.objects.create(unit=village, name="The Okafors", kind=Home.Kind.FOSTER, capacity=2)
     grace = register(village, "Grace", "Okafor", born=date(1980, 3, 1), sex=Sex.FEMALE)
     Carer.objects.create(home=home, person=grace, is_main=True, starts_on=LONG_AGO)
+    approve(home, "FOSTER_EMG", "FOSTER_ST", "FOSTER_LT", "RESPITE")
     return home
 
 
@@ -153,8 +157,46 @@ def register(unit: Unit, given: str, family: str, *, born: date | None = None, s
     return person
 
 
-def open_case(child: Person, worker: Colleague) -> Case:
-    """An open case of this child with this worker, without going through a deed."""
-    case = Case.objects.create(child=child, unit=child.unit, worker=worker.user, opened_on=date(2024, 1, 15))
+def open_case(child: Person, worker: Colleague, *, state: str = Case.State.ACTIVE) -> Case:
+    """A running case of this child with this worker, at a step of the journey, without going through a deed."""
+    case = Case.objects.create(
+        child=child, unit=child.unit, worker=worker.user, opened_on=date(2024, 1, 15), state=state
+    )
     Assignment.objects.create(case=case, worker=worker.user, starts_on=case.opened_on)
     return case
+
+
+def approve(home: Home, *care_types: str, capacity: int | None = None, since: date = LONG_AGO) -> Approval:
+    """Approve a home for these forms of care, and check everybody who cares there, without going through a deed."""
+    people = Carer.objects.filter(home=home, ends_on=None).values_list("person_id", flat=True)
+    checked = BackgroundCheck.objects.filter(home=home).values_list("person_id", flat=True)
+    for person in set(people) - set(checked):
+        BackgroundCheck.objects.create(
+            home=home, person_id=person, issuer="Police", issued_on=since, ends_on=date(2099, 1, 1), result="clear"
+        )
+    return Approval.objects.create(
+        home=home, care_types=list(care_types), starts_on=since, authority="Board of Riverside", capacity=capacity
+    )
+
+
+def decide(child: Person, care_type: str, **particulars: Any) -> Decision:
+    """A decision on care for this child’s running case, in force since long ago, without going through a deed."""
+    case = Case.objects.get(child=child, closed_on=None)
+    known: dict[str, Any] = {
+        "kind": Decision.Kind.ALTERNATIVE_CARE,
+        "decided_on": LONG_AGO,
+        "starts_on": LONG_AGO,
+        "decided_by": Decision.By.PANEL,
+        "authority": "Panel of Riverside",
+        "reasons": "The family cannot care for her now.",
+    }
+    return Decision.objects.create(case=case, care_type=care_type, **(known | particulars))
+
+
+def live_in(home: Home, child: Person, *, since: date, care_type: str = "FOSTER_ST") -> PeriodOfCare:
+    """A child in care lives in a home, as a history that was brought in says: nobody asked what a deed would ask."""
+    status = LegalStatus.objects.create(person=child, status="VOLUNTARY", starts_on=since)
+    period = PeriodOfCare.objects.create(child=child, started_on=since, need="NEGLECT")
+    stay = Placement.objects.create(period=period, home=home, care_type=care_type)
+    Episode.objects.create(period=period, started_on=since, reason="S", placement=stay, legal_status=status)
+    return period

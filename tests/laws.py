@@ -21,14 +21,21 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
-    "placements": {"guards"},
+    "people": {"consenting", "newcomers"},
+    "decisions": {"guards", "weighing"},
+    "placements": {"guards", "fit", "course", "outlook"},
+    "plans": {"guards", "paper"},
+    "leaving": {"guards"},
+    "sharing": {"sheet"},
+    "desk": {"calendar"},
+    "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
-    "lib", "ui", "access", "journal", "notices", "files", "people", "families", "cases", "plans", "homes",
-    "placements", "exchange", "book", "desk", "site",
+    "lib", "ui", "access", "journal", "notices", "files", "drafts", "people", "families", "cases", "intake", "assessments",
+    "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}
 

@@ -23,7 +23,8 @@ from django.utils import translation
 from kinkeeper.access.gate import CEILING, scope_of, wideners_of
 from kinkeeper.access.models import Role
 from kinkeeper.journal.acts import acts, reaction_called, reactions
-from kinkeeper.lib.packs import load_pack, packs
+from kinkeeper.lib.pack_schema import WEEKDAYS, Step
+from kinkeeper.lib.packs import SECTIONS, load_pack, packs
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
 from kinkeeper.site import cli
 from kinkeeper.site.environment import SETTINGS
@@ -280,26 +281,39 @@ def _addresses() -> Iterator[tuple[str, str, str, str]]:
     yield from walk(get_resolver().url_patterns, "")
 
 
-_SECTIONS = ("legal_statuses", "care_types", "exits", "needs", "reasons_for_change", "participation", "providers")
-
-
 def pack_page(name: str) -> str:
-    """The codes, ages and limits of one jurisdiction, with their sources."""
+    """The codes, ages, limits and schedules of one jurisdiction, with their sources; “checked” says whether somebody
+    compared a value with its source.
+    """
     pack = load_pack(name)
-    text = f"File: `src/kinkeeper/packs/{name}.toml`. Source: {pack.source}.\n\n## Limits\n\n"
-    limits = [(code(one.name), one.label, _measure(one.value, one.unit), one.source) for one in pack.limits.values()]
-    text += table(("Name", "In words", "Value", "Source"), limits)
-    for section in _SECTIONS:
-        entries = list(getattr(pack, section).values())
-        heads = [one.name for one in fields(entries[0])] if entries else []
-        usual = {one.name: one.default for one in fields(entries[0])} if entries else {}
-        rows = [[_value(getattr(entry, head), usual[head]) for head in heads] for entry in entries]
-        text += f"\n## {section.replace('_', ' ').capitalize()}\n\n"
-        text += table([head.replace("_", " ") for head in heads], rows)
+    free = [WEEKDAYS[day].capitalize() for day in sorted(pack.calendar.weekend)]
+    days = ", ".join([*free, pack.calendar.region or "no public holidays"])
+    text = f"File: `src/kinkeeper/packs/{name}.toml`. Source: {pack.source}.\n\n"
+    text += f"Days that are not worked: {days}. Source: {pack.calendar.source}.\n\n## Limits\n\n"
+    limits = [
+        (code(one.name), one.label, _measure(one.value, one.unit), one.source, "yes" if one.verified else "")
+        for one in pack.limits.values()
+    ]
+    text += table(("Name", "In words", "Value", "Source", "Checked"), limits)
+    for section in SECTIONS:
+        if section != "limits":
+            text += f"\n## {section.replace('_', ' ').capitalize()}\n\n{_section(getattr(pack, section).values())}"
     return text
 
 
+def _section(entries: Iterable[Any]) -> str:
+    """A table of the entries, without the columns in which all of them keep silent."""
+    rows = list(entries)
+    usual = {one.name: one.default for one in fields(rows[0])}
+    said = {head: [_value(getattr(entry, head), usual[head]) for entry in rows] for head in usual}
+    heads = [head for head in said if any(said[head])]
+    names = ["checked" if head == "verified" else head.replace("_", " ") for head in heads]
+    return table(names, [[said[head][number] for head in heads] for number in range(len(rows))])
+
+
 def _measure(value: int, unit: str) -> str:
+    if unit == "yes":
+        return "yes" if value else "no"
     words = unit.replace("_", " ")
     return f"{value} {words.removesuffix('s') if value == 1 else words}"
 
@@ -307,7 +321,14 @@ def _measure(value: int, unit: str) -> str:
 def _value(value: object, usual: object) -> str:
     if isinstance(value, bool):
         return ("yes" if value else "no") if value != usual else ""
+    if isinstance(value, tuple):
+        return "; ".join(_step(one) if isinstance(one, Step) else str(one) for one in value)
     return "" if value == usual else str(value)
+
+
+def _step(step: Step) -> str:
+    times = f"{step.times} × within " if step.times else "every "
+    return f"{times}{step.within}" + (f" until {step.until}" if step.until else "")
 
 
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {

@@ -15,6 +15,7 @@ def test_the_list_of_open_pages_is_this_one() -> None:
     """Whoever makes a page public has to say so here, too."""
     assert sorted(WITHOUT_SIGN_IN) == [
         "accept_invitation",
+        "calendar_feed",
         "choose_language",
         "choose_new_password",
         "gallery",

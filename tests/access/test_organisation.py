@@ -20,7 +20,7 @@ def test_set_up_founds_the_association_and_appoints_its_first_administrator() ->
         machine(*SETUP),
         name="Kin of the Rivers",
         country="xk",
-        pack="general",
+        pack="un",
         programmes={"family_care": [{"name": "Riverside", "kind": "village", "place": "Prizren"}], "youth": []},
     )
     rosa = actions.appoint_first_administrator(
@@ -41,9 +41,9 @@ def test_set_up_founds_the_association_and_appoints_its_first_administrator() ->
 
 def test_it_is_founded_once_and_by_the_set_up_only(association: Association, rosa: Colleague) -> None:
     with pytest.raises(Refused, match="already has its association"):
-        actions.found_association(machine(*SETUP), name="Another", country="NL", pack="general")
+        actions.found_association(machine(*SETUP), name="Another", country="NL", pack="un")
     with pytest.raises(Refused, match="by the command"):
-        actions.found_association(rosa.actor, name="Another", country="NL", pack="general")
+        actions.found_association(rosa.actor, name="Another", country="NL", pack="un")
     with pytest.raises(Refused, match="already an administrator"):
         actions.appoint_first_administrator(
             machine(*SETUP), association, email="x@example.org", name="X", password=PASSWORD

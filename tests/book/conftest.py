@@ -11,9 +11,8 @@ from kinkeeper.cases.models import Case, Contact
 from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
 from kinkeeper.people.models import Person
-from kinkeeper.placements import actions
 from kinkeeper.placements.models import PeriodOfCare
-from tests.conftest import Colleague, hire, open_case, register
+from tests.conftest import Colleague, hire, live_in, open_case, register
 
 TODAY = date.today()
 MAY = date(2024, 5, 6)
@@ -32,16 +31,8 @@ def in_care(amina: Colleague, noor: Person, okafors: Home) -> PeriodOfCare:
 
 
 def place(worker: Colleague, child: Person, home: Home, started_on: date = MAY) -> PeriodOfCare:
-    """A child comes into care."""
-    return actions.start_placement(
-        worker.actor,
-        child,
-        home=home,
-        started_on=started_on,
-        care_type="FOSTER_ST",
-        legal_status_code="VOLUNTARY",
-        need="NEGLECT",
-    )
+    """A child lives in a home, whatever a deed would ask: the pages are what is tested here."""
+    return live_in(home, child, since=started_on)
 
 
 def sibling_of(noor: Person, given: str, worker: Colleague | None = None, unit: Unit | None = None) -> Person:

@@ -15,10 +15,17 @@ from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Person
 from kinkeeper.placements.actions import start_placement
-from tests.conftest import Colleague, register
+from tests.conftest import Colleague, decide, register
 
 MAY, JUNE = date(2024, 5, 6), date(2024, 6, 3)
 TOMORROW = date.today() + timedelta(days=1)
+
+
+@pytest.fixture
+def noors_case(noor: Person) -> Case:
+    """Noor’s case before a plan is in force, when it may still be closed without a review."""
+    Case.objects.filter(child=noor).update(state=Case.State.PLANNING)
+    return Case.objects.get(child=noor)
 
 
 def test_a_supervisor_opens_a_case(dalia: Colleague, village: Unit) -> None:
@@ -47,6 +54,7 @@ def test_a_case_closes_with_its_day_and_reason(dalia: Colleague, amina: Colleagu
 def test_a_child_in_care_keeps_its_case(
     dalia: Colleague, amina: Colleague, noor: Person, noors_case: Case, okafors: Home
 ) -> None:
+    decide(noor, "FOSTER_ST", kind="emergency", decided_on=date.today())
     start_placement(
         amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )
@@ -54,7 +62,7 @@ def test_a_child_in_care_keeps_its_case(
     assert str(verdict.sentence) == "This child is in care. Record first how care ended."
     with pytest.raises(Refused, match="This child is in care"):
         actions.close_case(dalia.actor, noors_case, closed_on=JUNE, close_reason="moved away")
-    assert Case.objects.get().state == "open"
+    assert Case.objects.get().state == "planning"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +74,24 @@ def test_a_refusal_changes_nothing(
 ) -> None:
     with pytest.raises(Refused, match=words):
         actions.close_case(dalia.actor, noors_case, closed_on=closed_on, close_reason=reason)
-    assert Case.objects.get().state == "open"
+    assert Case.objects.get().state == "planning"
     assert Assignment.objects.get().ends_on is None
+
+
+@pytest.mark.parametrize("state", ["active", "review", "closing", "aftercare"])
+def test_work_that_has_begun_is_closed_by_a_review(dalia: Colleague, noors_case: Case, state: str) -> None:
+    Case.objects.filter(pk=noors_case.pk).update(state=state)
+    with pytest.raises(Refused, match="Hold a review") as refusal:
+        actions.close_case(dalia.actor, noors_case, closed_on=JUNE, close_reason="moved away")
+    assert refusal.value.guard == "G-STEP"
+    assert Case.objects.get().state == state
+
+
+def test_a_duplicate_is_not_opened_again(dalia: Colleague, amina: Colleague, noors_case: Case) -> None:
+    Case.objects.filter(pk=noors_case.pk).update(state="duplicate", closed_on=JUNE)
+    with pytest.raises(Refused, match="Open the case that was kept") as refusal:
+        actions.reopen_case(dalia.actor, noors_case, reopened_on=JUNE)
+    assert refusal.value.guard == "G-STEP"
 
 
 def test_only_the_supervisor_closes(amina: Colleague, bruno: Colleague, noors_case: Case) -> None:
@@ -80,7 +104,7 @@ def test_only_the_supervisor_closes(amina: Colleague, bruno: Colleague, noors_ca
 def test_a_case_opens_again_with_its_worker(dalia: Colleague, amina: Colleague, noors_case: Case) -> None:
     closed = actions.close_case(dalia.actor, noors_case, closed_on=MAY, close_reason="moved away")
     opened = actions.reopen_case(dalia.actor, closed, reopened_on=JUNE)
-    assert (opened.state, opened.closed_on, opened.close_reason, opened.worker) == ("open", None, "", amina.user)
+    assert (opened.state, opened.closed_on, opened.close_reason, opened.worker) == ("assessment", None, "", amina.user)
     spans = Assignment.objects.order_by("pk").values_list("starts_on", "ends_on")
     assert list(spans) == [(date(2024, 1, 15), MAY), (JUNE, None)]
 

@@ -26,7 +26,13 @@ def test_whoever_takes_a_child_in_becomes_its_worker(amina: Colleague, village: 
     )
     child = Person.objects.get(pk=case.child_id)
     assert (child.name, child.unit, child.birth, child.sex) == ("Layla Nasser", village, "2016-05", "F")
-    assert (case.unit, case.worker, case.kind, case.state, case.opened_on) == (village, amina.user, "care", "open", MAY)
+    assert (case.unit, case.worker, case.kind, case.state, case.opened_on) == (
+        village,
+        amina.user,
+        "care",
+        "intake",
+        MAY,
+    )
     given = Assignment.objects.get(case=case)
     assert (given.worker, given.starts_on, given.ends_on) == (amina.user, MAY, None)
     acts = Entry.objects.order_by("pk").values_list("act", flat=True)

@@ -10,9 +10,8 @@ from kinkeeper.access.models import Role, Unit
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.homes.models import Home
 from kinkeeper.people.models import Person
-from kinkeeper.placements import actions
 from kinkeeper.placements.models import PeriodOfCare
-from tests.conftest import Colleague, hire, open_case, register
+from tests.conftest import Colleague, hire, live_in, open_case, register
 
 TODAY = date.today()
 MAY = date(2024, 5, 6)
@@ -37,16 +36,8 @@ def in_care(amina: Colleague, noor: Person, okafors: Home) -> PeriodOfCare:
 
 
 def place(worker: Colleague, child: Person, home: Home, started_on: date = MAY) -> PeriodOfCare:
-    """A child comes into care."""
-    return actions.start_placement(
-        worker.actor,
-        child,
-        home=home,
-        started_on=started_on,
-        care_type="FOSTER_ST",
-        legal_status_code="VOLUNTARY",
-        need="NEGLECT",
-    )
+    """A child lives in a home, whatever a deed would ask: the pages are what is tested here."""
+    return live_in(home, child, since=started_on)
 
 
 def child_of(worker: Colleague, unit: Unit, given: str, *, years: int = 6, visited: date | None = None) -> Case:

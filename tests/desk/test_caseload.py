@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from kinkeeper.access.models import Unit
+from kinkeeper.access.models import Association, Unit
 from kinkeeper.cases import actions
 from kinkeeper.cases.models import Case
 from kinkeeper.desk import queries
 from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
-from kinkeeper.people.models import Person
+from kinkeeper.journal.models import Entry
+from kinkeeper.people.models import Consent, Person
 from kinkeeper.placements.models import PeriodOfCare
-from tests.conftest import Colleague
+from tests.conftest import Colleague, register
 from tests.desk.conftest import TODAY, child_of, place
 
 
@@ -141,9 +142,14 @@ def test_fifty_to_a_page(amina: Colleague, village: Unit) -> None:
     assert len(queries.caseload(amina.actor, {}, 2).object_list) == 1
 
 
+def take_out(colleague: Colleague, purpose: str = "AUTHORITY", recipient: str = "") -> Any:
+    """The answer to the form that takes the list out."""
+    return colleague.browser.post(reverse("download_caseload"), {"purpose": purpose, "recipient": recipient})
+
+
 def test_the_download_holds_the_same_rows_and_no_formula(amina: Colleague, noor: Person) -> None:
     Person.objects.filter(pk=noor.pk).update(name="=HYPERLINK(1)")
-    response = amina.browser.get(reverse("download_caseload"))
+    response = take_out(amina)
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(response.content.decode("utf-8-sig").splitlines()))
     assert len(rows) == 2
@@ -152,12 +158,52 @@ def test_the_download_holds_the_same_rows_and_no_formula(amina: Colleague, noor:
 
 
 def test_the_download_of_a_stranger_is_empty(bruno: Colleague, noor: Person) -> None:
-    rows = bruno.browser.get(reverse("download_caseload")).content.decode().splitlines()
-    assert len(rows) == 1
+    assert len(take_out(bruno).content.decode().splitlines()) == 1
+
+
+def test_who_downloaded_for_which_purpose_is_remembered(
+    amina: Colleague, noor: Person, association: Association
+) -> None:
+    assert "Purpose" in amina.browser.get(reverse("download_caseload")).content.decode()
+    assert not Entry.objects.exists()
+    take_out(amina)
+    entry = Entry.objects.get()
+    assert (entry.act, entry.user, entry.subject_code) == ("desk.download_caseload", amina.user, association.code)
+    assert entry.facts == {"purpose": "AUTHORITY"}
+
+
+def test_nothing_is_downloaded_without_a_purpose(amina: Colleague, noor: Person) -> None:
+    answer = take_out(amina, "")
+    assert answer.status_code == 409
+    assert "Say for which purpose the data are taken out" in answer.content.decode()
+    assert "G-SHARE" in answer.content.decode()
+    assert "nothing that is known of a child is taken out" in take_out(amina, "FUNDRAISING", "Us").content.decode()
+    assert not Entry.objects.exists()
+
+
+def test_a_purpose_that_rests_on_consent_leaves_nobody_exposed(amina: Colleague, village: Unit, noor: Person) -> None:
+    assert "Say who receives the data" in take_out(amina, "SCHOOL").content.decode()
+    answer = take_out(amina, "SCHOOL", "River School")
+    assert answer.status_code == 409
+    assert "1 record lacks the consent that “School” needs" in answer.content.decode()
+    assert "G-CONSENT" in answer.content.decode()
+    assert "Noor" not in answer.content.decode()
+    parent = register(village, "Layla", "Saleh")
+    Consent.objects.create(
+        person=noor, given_by=parent, by_child=False, purpose="SHARING", recipient="River School",
+        answer=Consent.Answer.GIVEN, explained="Told", given_on=TODAY,
+    )  # fmt: skip
+    assert take_out(amina, "SCHOOL", "River School").headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
+def test_who_works_with_no_cases_takes_nothing_out(rosa: Colleague, noor: Person) -> None:
+    answer = take_out(rosa)
+    assert "Only those who work with cases" in answer.content.decode()
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("sort, questions", [("name", 26), ("due", 25), ("since", 26), ("visit", 26)])
+@pytest.mark.parametrize("sort, questions", [("name", 28), ("due", 27), ("since", 28), ("visit", 28)])
 def test_the_list_asks_the_same_number_of_questions(
     amina: Colleague, village: Unit, okafors: Home, rows: int, sort: str, questions: int, django_assert_num_queries: Any
 ) -> None:

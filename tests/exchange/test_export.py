@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -15,6 +16,7 @@ from kinkeeper.exchange import actions
 from kinkeeper.exchange.models import Import
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.placements.models import Absence, PeriodOfCare
 from tests.conftest import Colleague
 from tests.exchange.conftest import three_years, year_one
 
@@ -75,3 +77,22 @@ def test_a_caseworker_is_told_why_not(amina: Colleague, village: Unit) -> None:
     answer = amina.browser.post("/exchange/export/", {"unit": village.code, "year": "2022"})
     assert Entry.objects.filter(act="exchange.export").count() == 0
     assert answer.status_code == 200
+
+
+def test_an_absence_that_was_agreed_on_is_not_reported_as_missing(
+    land: Land, dalia: Colleague, village: Unit, tmp_path: Path
+) -> None:
+    land(year_one(tmp_path / "in"))
+    actions.export(dalia.actor, village, year=2022, folder=tmp_path / "before")
+    period = PeriodOfCare.objects.filter(started_on__lt=date(2022, 9, 1), ended_on=None).first()
+    assert period is not None
+    days = {"started_on": date(2022, 9, 5), "ended_on": date(2022, 9, 9)}
+    absence = Absence.objects.create(child=period.child, kind="S", **days)
+    for kind in ("S", "H", "V"):
+        Absence.objects.update_or_create(pk=absence.pk, defaults={"kind": kind})
+        actions.export(dalia.actor, village, year=2022, folder=tmp_path / kind)
+        assert files(tmp_path / kind) == files(tmp_path / "before")
+    Absence.objects.filter(pk=absence.pk).update(kind="M")
+    actions.export(dalia.actor, village, year=2022, folder=tmp_path / "missing")
+    changed = {name for name, text in files(tmp_path / "missing").items() if text != files(tmp_path / "before")[name]}
+    assert {"issing" in name for name in changed} == {True}

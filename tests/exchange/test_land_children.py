@@ -61,7 +61,7 @@ def test_a_child_lands_with_everything_the_return_says(land: Land, village: Unit
     assert Home.objects.count() == 2
     assert Review.objects.get().participation == "PN1"
     case = Case.objects.get()
-    assert (case.state, case.opened_on) == (Case.State.OPEN, date(2022, 6, 10))
+    assert (case.state, case.opened_on) == (Case.State.ACTIVE, date(2022, 6, 10))
     assert Assignment.objects.get().worker_reference == "SW1"
 
 

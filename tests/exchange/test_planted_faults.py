@@ -10,6 +10,7 @@ import pytest
 
 from kinkeeper.exchange import actions, tasks
 from kinkeeper.exchange.models import Import, QuarantinedRow
+from kinkeeper.lib.packs import load_pack
 from kinkeeper.people.models import Person
 from tests.conftest import Colleague
 from tests.exchange.conftest import (
@@ -100,7 +101,7 @@ def test_a_formula_in_a_cell_comes_back_as_text(land: Land, dalia: Colleague, tm
     risky = {**EPISODE, "URN": "=1+1"}
     land(year_one(tmp_path / "in", Episodes=[risky]))
     unit = Person.objects.get().unit
-    actions.export(dalia.actor, unit, year=2022, folder=tmp_path / "out")
+    actions.export(dalia.actor, unit, year=2022, folder=tmp_path / "out", purpose=load_pack("un").purposes["AUTHORITY"])
     assert "'=1+1" in (tmp_path / "out" / "Episodes.csv").read_text()
     again = land(write(tmp_path / "again" / "2022_23", Header=[HEADER], Episodes=[{**risky, "URN": "'=1+1"}]).parent)
     assert counts(again) == (2, 0, 2, 0)

@@ -22,7 +22,7 @@ TODAY = date.today()
 def test_a_relative_is_registered_tied_and_put_into_the_family(amina: Colleague, noor: Person) -> None:
     mother = actions.add_relative(
         amina.actor, noor, kind="parent", given="Layla", family="Haddad", sex="F",
-        birth=PartialDate.parse("~1990"), legally_responsible=True,
+        birth=PartialDate.parse("~1990"), birth_by="parent", legally_responsible=True,
     )  # fmt: skip
     assert (mother.unit, mother.name, mother.birth) == (noor.unit, "Layla Haddad", "~1990")
     tie = Kinship.objects.get()

@@ -15,7 +15,7 @@ from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Person
 from kinkeeper.placements.actions import end_placement, start_placement
-from tests.conftest import Colleague, register
+from tests.conftest import Colleague, decide, register
 
 TODAY = date.today()
 MAY, JUNE = date(2024, 5, 6), date(2024, 6, 3)
@@ -84,6 +84,7 @@ def test_a_home_closes_with_its_carers(dalia: Colleague, okafors: Home) -> None:
 def test_a_home_in_which_a_child_lives_stays_open(
     amina: Colleague, dalia: Colleague, noor: Person, okafors: Home
 ) -> None:
+    decide(noor, "FOSTER_ST")
     period = start_placement(
         amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )

@@ -23,6 +23,34 @@ AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pictures"
 
 
+# Whom the demo brought into care without a decision of ours gets one, and one that siblings live apart.
+DECIDE = """
+import sys
+from datetime import date
+import django
+django.setup()
+from kinkeeper.access.gate import machine
+from kinkeeper.cases.models import Case
+from kinkeeper.decisions.models import Decision, Separation
+from kinkeeper.families.queries import siblings_of
+from kinkeeper.placements.queries import homes_to_choose, where_lives
+from kinkeeper.people.models import Person
+child, day = Person._base_manager.get(code=sys.argv[1]), date(2020, 1, 1)
+actor = machine("journey", "supervisor", "caseworker")
+case = Case._base_manager.get(child=child, closed_on=None)
+Case._base_manager.filter(pk=case.pk).update(state="active")
+known = dict(decided_by="panel", authority="Panel", reasons="Invented.")
+Decision._base_manager.create(case=case, kind="alternative_care", care_type="U6", decided_on=day, starts_on=day, **known)
+for sibling in siblings_of(actor, child):
+    one, other = sorted((child.pk, sibling.person.pk))
+    Separation._base_manager.create(child_id=one, sibling_id=other, reason="NEEDS", words="-", decided_by="Panel",
+        decided_on=day, contact="weekly", review_on=date.today())
+here = where_lives(actor, [child])[child.pk].home
+fit = [one for one in homes_to_choose(actor, child)
+    if one.standing.approval_for("U6") and not one.standing.missing and not one.is_full and one.home != here]
+print(fit[0].home.code)
+"""
+
 ROLES = {
     "amina": "caseworker",
     "bruno": "caseworker",
@@ -41,6 +69,14 @@ class Site:
     address: str
     data: Path
     env: dict[str, str]
+
+    def decides_on_a_home(self, child: str) -> str:
+        """Let it be decided that a child of the demo may live with one foster family; returns the code of the home."""
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings"}
+        told = subprocess.run(
+            [sys.executable, "-c", DECIDE, child], env=env, check=True, capture_output=True, text=True
+        )
+        return told.stdout.strip()
 
 
 def _free_port() -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -65,14 +63,19 @@ def test_a_child_is_moved_after_reading_it_once_more(visitor: Visitor) -> None:
     visitor.goes_to("/caseload/")
     child = visitor.opens_the_first("/children/")
     visitor.goes_to(f"{child}move/")
-    visitor.finds_no_barrier()
     page = visitor.page
-    homes = page.locator("select[name=home] option").all()
-    free = next(option for option in homes if re.search(r"no limit|0 of|1 of [2-9]", option.inner_text()))
-    name = free.inner_text().split(" · ")[0]
-    page.locator("select[name=home]").select_option(free.get_attribute("value"))
-    page.locator("select[name=care_type]").select_option(index=2)
+    expect(page.get_by_text("No decision in force")).to_be_visible()
+    home = visitor.site.decides_on_a_home(child.strip("/").split("/")[1])
+    visitor.goes_to(f"{child}move/")
+    expect(page.get_by_text("Decisions in force:")).to_be_visible()
+    visitor.finds_no_barrier()
+    visitor.takes_a_picture("move")
+    chosen = page.locator(f"select[name=home] option[value='{home}']")
+    name = chosen.inner_text().split(" · ")[0]
+    page.locator("select[name=home]").select_option(home)
+    page.locator("select[name=care_type]").select_option("U6")
     page.locator("select[name=leave_reason]").select_option(index=1)
+    expect(page.get_by_text("Nothing speaks against it.")).to_be_visible()
     page.get_by_role("button", name="Read it once more").click()
     expect(page.locator("#summary")).to_contain_text(name)
     page.get_by_role("button", name="Yes, move").click()

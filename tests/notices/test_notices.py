@@ -19,7 +19,7 @@ from kinkeeper.notices.actions import put_notice_away, tell
 from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import Person
 from kinkeeper.placements import actions
-from tests.conftest import Colleague
+from tests.conftest import Colleague, approve, decide
 
 MAY, JUNE, JULY = date(2024, 5, 6), date(2024, 6, 3), date(2024, 7, 1)
 
@@ -28,6 +28,9 @@ def test_supervisor_and_worker_are_told_of_what_others_did(
     amina: Colleague, dalia: Colleague, bruno: Colleague, village: object, noor: Person, okafors: Home
 ) -> None:
     other = Home.objects.create(unit=okafors.unit, name="House Three", kind="village_family")
+    approve(other, "SOS_FAM")
+    decide(noor, "FOSTER_ST")
+    decide(noor, "SOS_FAM")
     period = actions.start_placement(
         amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )
@@ -46,6 +49,7 @@ def test_supervisor_and_worker_are_told_of_what_others_did(
 
 
 def test_a_job_that_runs_twice_tells_once(amina: Colleague, dalia: Colleague, noor: Person, okafors: Home) -> None:
+    decide(noor, "FOSTER_ST")
     actions.start_placement(
         amina.actor, noor, home=okafors, started_on=MAY, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )

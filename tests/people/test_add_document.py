@@ -18,7 +18,7 @@ from kinkeeper.files.vault import Accepted
 from kinkeeper.journal.models import Entry, Look
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people import actions, queries
-from kinkeeper.people.models import Document, Person
+from kinkeeper.people.models import Consent, Document, Person
 from tests.conftest import Colleague, hire
 from tests.files.conftest import PDF, SECRET_PLACE, picture
 
@@ -136,6 +136,7 @@ def face(colour: str = "orange") -> Accepted:
     return vault.accept(out.getvalue(), f"{colour}.jpg")
 
 
+@pytest.mark.usefixtures("photos_agreed")
 def test_a_photo_is_set_and_the_former_one_destroyed(amina: Colleague, noor: Person) -> None:
     actions.set_photo(amina.actor, noor, upload=face())
     noor.refresh_from_db()
@@ -152,12 +153,14 @@ def test_a_photo_is_set_and_the_former_one_destroyed(amina: Colleague, noor: Per
         assert shown.size == (256, 256)
 
 
+@pytest.mark.usefixtures("photos_agreed")
 def test_a_paper_is_no_photo(amina: Colleague, noor: Person, order: Accepted) -> None:
     with pytest.raises(Refused, match="A photo must be"):
         actions.set_photo(amina.actor, noor, upload=order)
     assert StoredFile.objects.count() == 0
 
 
+@pytest.mark.usefixtures("photos_agreed")
 def test_others_neither_set_nor_see_the_photo(amina: Colleague, bruno: Colleague, noor: Person) -> None:
     address = f"/people/{noor.code}/photo/"
     assert amina.browser.get(address).status_code == 404
@@ -174,6 +177,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/octet-stream")
 
 
+@pytest.mark.usefixtures("photos_agreed")
 def test_a_picture_is_added_on_the_page(amina: Colleague, noor: Person) -> None:
     said = {"version": "1", "kind": "photo", "title": "First day", "upload": upload("day.jpg", picture("JPEG"))}
     response = amina.browser.post(f"/people/{noor.code}/add-document/", said)
@@ -192,3 +196,34 @@ def test_a_program_is_refused_on_the_page_with_a_sentence(name: str, amina: Coll
     sentence = {"order.pdf": "not what its name says", "order.exe": "Only PDF, JPEG, PNG"}[name]
     assert sentence in response.content.decode()
     assert StoredFile.objects.count() == 0
+
+
+# ---- consent ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_consent_no_photo_is_kept(amina: Colleague, noor: Person) -> None:
+    with pytest.raises(Refused, match="has agreed to “Taking and keeping photographs”") as refused:
+        actions.set_photo(amina.actor, noor, upload=face())
+    assert refused.value.guard == "G-CONSENT"
+    with pytest.raises(Refused, match="Nobody with legal responsibility") as refused:
+        actions.add_document(amina.actor, noor, kind="photo", title="X", upload=face())
+    assert (refused.value.guard, refused.value.field) == ("G-CONSENT", "kind")
+    assert (StoredFile.objects.count(), Document.objects.count(), Entry.objects.count()) == (0, 0, 0)
+    actions.add_document(amina.actor, noor, kind="letter", title="X", upload=face())
+
+
+def test_a_withdrawn_consent_ends_new_photos(amina: Colleague, noor: Person, photos_agreed: Consent) -> None:
+    actions.set_photo(amina.actor, noor, upload=face())
+    actions.withdraw_consent(amina.actor, photos_agreed, withdrawn_on=TODAY)
+    noor.refresh_from_db()
+    with pytest.raises(Refused, match="no longer agrees"):
+        actions.set_photo(amina.actor, noor, upload=face("navy"))
+
+
+def test_the_page_of_the_photo_says_which_consent_is_missing(amina: Colleague, noor: Person) -> None:
+    page = amina.browser.get(f"/people/{noor.code}/set-photo/").content.decode()
+    assert "Nobody with legal responsibility for Noor Saleh" in page
+    said = {"version": "1", "kind": "photo", "title": "X", "upload": upload("day.jpg", picture("JPEG"))}
+    answer = amina.browser.post(f"/people/{noor.code}/add-document/", said)
+    assert (answer.status_code, StoredFile.objects.count()) == (409, 0)
+    assert "G-CONSENT" in answer.content.decode()

@@ -21,7 +21,9 @@ TODAY = date.today()
 
 
 def test_a_person_is_described(amina: Colleague, noor: Person) -> None:
-    actions.describe_person(amina.actor, noor, birth=PartialDate.parse("~2016"), sex="F", ethnicity="WBRI")
+    actions.describe_person(
+        amina.actor, noor, birth=PartialDate.parse("~2016"), birth_by="visual", sex="F", ethnicity="WBRI"
+    )
     noor.refresh_from_db()
     assert (noor.birth, noor.born_from, noor.sex, noor.ethnicity, noor.version) == (
         "~2016", date(2016, 1, 1), "F", "WBRI", 2,

@@ -46,7 +46,7 @@ def test_a_person_is_registered_and_remembered(dalia: Colleague, village: Unit) 
 
 
 def test_an_estimated_birth_stays_estimated(dalia: Colleague) -> None:
-    person = enter(dalia, "Noor", "Saleh", birth=PartialDate.parse("~2014"))
+    person = enter(dalia, "Noor", "Saleh", birth=PartialDate.parse("~2014"), birth_by="visual")
     person = Person.objects.get(pk=person.pk)
     assert (person.birth, person.born_from) == ("~2014", date(2014, 1, 1))
     assert person.born == PartialDate(2014, estimated=True)
@@ -97,10 +97,10 @@ def test_an_administrator_registers_nobody(rosa: Colleague, village: Unit) -> No
 def test_somebody_who_seems_to_be_recorded_is_compared_first(dalia: Colleague) -> None:
     first = enter(dalia, "Мухаммад", "Салех", birth=PartialDate.parse("2014-05-17"))
     with pytest.raises(Refused, match=f"{first.code}.*Look at that record first") as refusal:
-        enter(dalia, "Mohammed", "Saleh", birth=PartialDate.parse("~2014"), refuse_likeness=True)
+        enter(dalia, "Mohammed", "Saleh", birth=PartialDate.parse("~2014"), birth_by="visual", refuse_likeness=True)
     assert refusal.value.guard == "G-DUP"
     enter(dalia, "Mohammed", "Saleh", birth=PartialDate.parse("2009"), refuse_likeness=True)
-    enter(dalia, "Mohammed", "Saleh", birth=PartialDate.parse("~2014"))
+    enter(dalia, "Mohammed", "Saleh", birth=PartialDate.parse("~2014"), birth_by="visual")
     assert Person.objects.count() == 3
 
 

@@ -11,7 +11,7 @@ from kinkeeper.homes.models import Home
 from kinkeeper.people.models import Person
 from kinkeeper.placements import actions
 from kinkeeper.placements.models import Episode, PeriodOfCare
-from tests.conftest import Colleague, open_case, register
+from tests.conftest import Colleague, approve, decide, open_case, register
 
 TODAY = date.today()
 MAY = date(2024, 5, 6)
@@ -21,7 +21,8 @@ JULY = date(2024, 7, 1)
 
 @pytest.fixture
 def in_care(amina: Colleague, noor: Person, okafors: Home) -> PeriodOfCare:
-    """Noor’s period of care: with the Okafors since May, on a voluntary agreement."""
+    """Noor’s period of care: with the Okafors since May, on a voluntary agreement; it is decided that she may live so."""
+    decide_much(noor)
     return actions.start_placement(
         amina.actor,
         noor,
@@ -35,8 +36,10 @@ def in_care(amina: Colleague, noor: Person, okafors: Home) -> PeriodOfCare:
 
 @pytest.fixture
 def house_three(village: Unit) -> Home:
-    """A family of the village with room for one child more."""
-    return Home.objects.create(unit=village, name="House Three", kind=Home.Kind.VILLAGE_FAMILY, capacity=1)
+    """A family of the village with room for one child more, approved."""
+    home = Home.objects.create(unit=village, name="House Three", kind=Home.Kind.VILLAGE_FAMILY, capacity=1)
+    approve(home, "SOS_FAM", "RESPITE")
+    return home
 
 
 @pytest.fixture
@@ -44,7 +47,14 @@ def samir(village: Unit, amina: Colleague) -> Person:
     """Another child of Amina’s, ten years old."""
     child = register(village, "Samir", "Saleh", born=TODAY - timedelta(days=10 * 366))
     open_case(child, amina)
+    decide_much(child)
     return child
+
+
+def decide_much(child: Person) -> None:
+    """Several forms of care are decided for a child, so that a test may speak of something else."""
+    for care_type in ("FOSTER_ST", "FOSTER_LT", "SOS_FAM"):
+        decide(child, care_type)
 
 
 def story(child: Person) -> list[tuple[object, ...]]:

@@ -12,10 +12,11 @@ from kinkeeper.people.models import Person
 from kinkeeper.placements import actions
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from tests.conftest import Colleague
-from tests.placements.conftest import JUNE, MAY, story
+from tests.placements.conftest import JUNE, MAY, decide_much, story
 
 
 def test_care_begins_from_the_page(amina: Colleague, noor: Person, okafors: Home) -> None:
+    decide_much(noor)
     address, browser = reverse("start_placement", args=[noor.code]), amina.browser
     page = browser.get(address)
     assert page.status_code == 200
@@ -79,8 +80,8 @@ def test_a_refusal_stands_beside_its_field(
     )
     address = reverse("move_child", args=[noor.code])
     page = amina.browser.post(address, the_move(in_care, house_three, confirmed="yes"))
-    assert page.status_code == 200
-    assert "No place is free in House Three" in page.context["form"].errors["home"][0]
+    assert page.status_code == 409
+    assert "2 children would live in House Three" in page.context["form"].errors["home"][0]
     assert "full: 1 of 1 places taken" in page.content.decode()
 
 
@@ -90,7 +91,7 @@ def test_a_stale_page_is_told_and_keeps_what_was_typed(
     stale = the_move(in_care, house_three, confirmed="yes")
     actions.change_legal_status(amina.actor, in_care, legal_status_code="INTERIM", changed_on=JUNE)
     page = amina.browser.post(reverse("move_child", args=[noor.code]), stale)
-    assert page.status_code == 200
+    assert page.status_code == 409
     assert "Someone else changed this record" in page.content.decode()
     assert 'value="2024-06-03"' in page.content.decode()
     assert len(story(noor)) == 2

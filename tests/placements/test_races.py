@@ -20,8 +20,8 @@ from kinkeeper.people.models import Person
 from kinkeeper.placements import actions
 from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.placements.queries import occupancy
-from tests.conftest import Colleague, register
-from tests.placements.conftest import JUNE, MAY, TODAY
+from tests.conftest import Colleague, approve, open_case, register
+from tests.placements.conftest import JUNE, MAY, TODAY, decide_much
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -89,6 +89,8 @@ def test_of_four_workers_moving_a_child_one_wins(
     amina: Colleague, dalia: Colleague, village: Unit, noor: Person, okafors: Home, in_care: PeriodOfCare
 ) -> None:
     homes = [Home.objects.create(unit=village, name=f"House {n}", kind=Home.Kind.VILLAGE_FAMILY) for n in range(4)]
+    for home in (*homes, okafors):
+        approve(home, "SOS_FAM")
     workers = [amina, dalia, amina, dalia]
     for turn in range(RACES):
         day = MAY + timedelta(days=turn + 1)
@@ -113,6 +115,10 @@ def test_two_children_and_one_last_place(
     for turn in range(RACES):
         home = Home.objects.create(unit=village, name=f"House {turn}", kind=Home.Kind.VILLAGE_FAMILY, capacity=1)
         children = [register(village, f"Child {turn} {n}", "Racing", born=TODAY - timedelta(days=3000)) for n in (1, 2)]
+        approve(home, "SOS_FAM")
+        for child in children:
+            open_case(child, amina)
+            decide_much(child)
 
         def place(child: Person, home: Home = home) -> Callable[[], PeriodOfCare]:
             return lambda: actions.start_placement(
@@ -128,6 +134,9 @@ def test_two_children_and_one_last_place(
 def test_two_workers_begin_care_of_one_child(
     amina: Colleague, dalia: Colleague, village: Unit, noor: Person, okafors: Home, house_three: Home
 ) -> None:
+    decide_much(noor)
+    approve(okafors, "SOS_FAM")
+
     def begin(colleague: Colleague, home: Home) -> Callable[[], PeriodOfCare]:
         actor = colleague.actor
         return lambda: actions.start_placement(

@@ -16,7 +16,14 @@ from kinkeeper.people.models import LegalStatus, Person
 from kinkeeper.placements import actions
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
 from tests.conftest import Colleague
-from tests.placements.conftest import JULY, JUNE, MAY, TODAY, story
+from tests.placements.conftest import JULY, JUNE, MAY, TODAY, decide_much, story
+
+
+@pytest.fixture
+def noor(noor: Person) -> Person:
+    """Noor, for whom several forms of care are decided."""
+    decide_much(noor)
+    return noor
 
 
 def begin(colleague: Colleague, child: Person, home: Home, **changes: Any) -> PeriodOfCare:
@@ -115,13 +122,13 @@ def test_a_full_home_takes_nobody_else(amina: Colleague, noor: Person, samir: Pe
     with pytest.raises(Refused) as refusal:
         begin(amina, samir, house_three, started_on=JUNE, care_type="SOS_FAM")
     assert (refusal.value.guard, refusal.value.field) == ("G-CAP", "home")
-    assert str(refusal.value) == "No place is free in House Three on that day or later: 1 of 1 are taken."
+    assert str(refusal.value) == "2 children would live in House Three; 1 are allowed (places of the home)."
     assert story(samir) == []
 
 
 def test_a_place_taken_later_counts_as_well(amina: Colleague, noor: Person, samir: Person, house_three: Home) -> None:
     begin(amina, noor, house_three, started_on=JULY, care_type="SOS_FAM")
-    with pytest.raises(Refused, match="No place is free"):
+    with pytest.raises(Refused, match="2 children would live in House Three"):
         begin(amina, samir, house_three, started_on=MAY, care_type="SOS_FAM")
 
 

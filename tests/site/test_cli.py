@@ -56,7 +56,7 @@ def test_a_year_is_named_by_the_one_it_begins_in(text: str) -> None:
 
 # ---- a new installation ----------------------------------------------------------------------------------------------
 
-HILLS = ["setup", "--name", "Kin of the Hills", "--country", "uz", "--pack", "general"]
+HILLS = ["setup", "--name", "Kin of the Hills", "--country", "uz", "--pack", "un"]
 ROSA = ["--admin-name", "Rosa Karimova", "--admin-email", "Rosa@Example.org"]
 
 
@@ -72,7 +72,7 @@ def test_a_real_association_is_set_up(kinkeeper: Call, password: Path) -> None:
     answer = kinkeeper(*HILLS, *ROSA, "--unit", "family_care:village:Chorvoq", "--password-file", password)
     assert (answer.code, answer.err) == (0, "")
     association = Association.objects.get()
-    assert (association.name, association.country, association.pack) == ("Kin of the Hills", "UZ", "general")
+    assert (association.name, association.country, association.pack) == ("Kin of the Hills", "UZ", "un")
     assert not association.is_demo
     assert Unit.objects.get().programme.kind == Programme.Kind.FAMILY_CARE
     rosa = Seat.objects.get(role=Role.ADMINISTRATOR, unit=None, programme=None).user
@@ -168,11 +168,11 @@ def test_the_demo_is_believable(kinkeeper: Call) -> None:
     kinkeeper("demo", "--children", 80, "--no-serve")
     assert not Person.objects.filter(is_invented=False).exists()
     assert {"Latn", "Cyrl", "Arab"} <= set(Name.objects.values_list("script", flat=True))
-    loads = [Case.objects.filter(worker=user, state="open").count() for user in User.objects.filter(is_active=True)]
+    loads = [Case.objects.filter(worker=user, closed_on=None).count() for user in User.objects.filter(is_active=True)]
     assert 5 < max(loads) <= 25
-    assert not Case.objects.filter(state="open", worker=None).exists()
+    assert not Case.objects.filter(closed_on=None, worker=None).exists()
     assert Kinship.objects.filter(kind="sibling").exists()
-    open_cases = Case.objects.filter(state="open")
+    open_cases = Case.objects.filter(closed_on=None)
     lately = Contact.objects.filter(happened_on__gt=date.today() - timedelta(days=70))
     assert 0 < open_cases.exclude(pk__in=lately.values("case")).count() < open_cases.count() / 3
     assert not Contact.objects.filter(happened_on__gt=date.today()).exists()

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access import policy
 from kinkeeper.access.gate import Actor, openable_row, seen, unit_of
-from kinkeeper.access.models import Association, Invitation, Opening, Programme, Role, Seat, Unit, User
+from kinkeeper.access.models import Association, Emergency, Invitation, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.access.queries import sessions_of
 from kinkeeper.journal.acts import act
+from kinkeeper.lib.guards import in_words, insist_on_the_past
+from kinkeeper.lib.packs import packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import write
 
@@ -62,6 +64,16 @@ def open_programme(actor: Actor, association: Association, *, name: str, kind: s
     if association.programmes.filter(name=name).exists():
         raise Refused(_("There is already a programme with this name."), guard="G-DOUBLE", field="name")
     return Programme.objects.create(association=association, name=name, kind=kind)
+
+
+@act(policy.may_choose_pack)
+def choose_pack(actor: Actor, association: Association, *, pack: str) -> Association:
+    """Work by another jurisdiction pack from now on; records keep the codes they have."""
+    if pack not in packs():
+        raise Refused(_("Kinkeeper has no such pack. Choose one from the list."), guard="G-CODE", field="pack")
+    if pack == association.pack:
+        raise Refused(_("This pack is in force already. Choose another one."), guard="G-DOUBLE", field="pack")
+    return write(association, pack=pack)
 
 
 @act(policy.may_open_unit)
@@ -283,3 +295,30 @@ def close_opening(actor: Actor, opening: Opening, *, comment: str) -> Opening:
             field="comment",
         )
     return write(opening, closed_at=timezone.now(), comment=comment)
+
+
+@act(policy.may_declare_emergency)
+def declare_emergency(
+    actor: Actor, association: Association, *, name: str, declared_by: str, declared_on: date
+) -> Emergency:
+    """Declare a disaster or conflict for the whole association: no child is placed for good or abroad while it lasts."""
+    insist_on_the_past(declared_on, actor.today, "declared_on")
+    name = " ".join(name.split())
+    if Emergency.objects.filter(association=association, name__iexact=name, ended_on__isnull=True).exists():
+        raise Refused(_("This emergency is declared already."), guard="G-DOUBLE", field="name")
+    return Emergency.objects.create(
+        association=association, name=name, declared_by=declared_by.strip(), declared_on=declared_on
+    )
+
+
+@act(policy.may_end_emergency)
+def end_emergency(actor: Actor, emergency: Emergency, *, ended_on: date) -> Emergency:
+    """End a declared emergency: from this day on its rules do not hold any more."""
+    insist_on_the_past(ended_on, actor.today, "ended_on")
+    if ended_on < emergency.declared_on:
+        raise Refused(
+            _("It was declared on %(day)s. Choose that day or a later one.") % {"day": in_words(emergency.declared_on)},
+            guard="G-TIME",
+            field="ended_on",
+        )
+    return write(emergency, ended_on=ended_on)

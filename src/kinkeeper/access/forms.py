@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Programme, Role, Unit, User
+from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.ui.forms import DayField, DeedForm
 
 Places = tuple[list[Programme], list[Unit]]
@@ -164,6 +166,19 @@ class ProgrammeForm(DeedForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=Programme.Kind.choices)
 
 
+class ChoosePackForm(DeedForm):
+    """The law of a country, as far as Kinkeeper knows it."""
+
+    pack = forms.ChoiceField(label=_("Jurisdiction pack"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["pack"]
+        assert isinstance(field, forms.ChoiceField)
+        labels = {code: gettext(load_pack(code).label) for code in packs()}
+        field.choices = [(code, labels[code]) for code in sorted(labels, key=lambda code: labels[code])]
+
+
 class UnitForm(DeedForm):
     """A place of work."""
 
@@ -195,3 +210,17 @@ class CloseOpeningForm(DeedForm):
     comment = forms.CharField(
         label=_("What you did with what you read"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
     )
+
+
+class DeclareEmergencyForm(DeedForm):
+    """What happened, who declared it, and since when."""
+
+    name = forms.CharField(label=_("What happened and where"), max_length=200)
+    declared_by = forms.CharField(label=_("Declared by"), max_length=200)
+    declared_on = DayField(label=_("Declared on"), initial=timezone.localdate)
+
+
+class EndEmergencyForm(DeedForm):
+    """Since when the emergency is over."""
+
+    ended_on = DayField(label=_("Over since"), initial=timezone.localdate)

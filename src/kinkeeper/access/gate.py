@@ -54,9 +54,10 @@ class Unseen(Http404):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Yes (`YES`), or no with a sentence the worker can act on."""
+    """Yes (`YES`), or no with a sentence the worker can act on and the guard that says it (G-MAY: the seat)."""
 
     sentence: str | _StrPromise = ""
+    guard: str = "G-MAY"
 
     def __bool__(self) -> bool:
         return not self.sentence

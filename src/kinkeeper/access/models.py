@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.lib.packs import Pack, load_pack
+from kinkeeper.lib.packs import DEFAULT, Pack, load_pack
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s0, s1, s2, s3
 
@@ -38,7 +38,7 @@ class Association(Row):
 
     name = s0(models.CharField(_("name"), max_length=200))
     country = s0(models.CharField(_("country"), max_length=2, help_text=_("Two letters, for example UZ, NL or XK.")))
-    pack = s0(models.CharField(_("jurisdiction pack"), max_length=40, default="general"))
+    pack = s0(models.CharField(_("jurisdiction pack"), max_length=40, default=DEFAULT))
     authority_code = s0(models.CharField(_("code at the authority"), max_length=20, blank=True))
     is_demo = s0(models.BooleanField(default=False, editable=False))
     only = s0(models.BooleanField(default=True, editable=False))
@@ -56,8 +56,26 @@ class Association(Row):
 
 
 def pack_in_force() -> Pack:
-    """The jurisdiction pack of the association; the general one until it is set up."""
-    return load_pack(Association.objects.values_list("pack", flat=True).first() or "general")
+    """The jurisdiction pack of the association; that of the UN Guidelines until it is set up."""
+    return load_pack(Association.objects.values_list("pack", flat=True).first() or DEFAULT)
+
+
+class Emergency(Row):
+    """A disaster or conflict that was declared for the whole association, from a day until a day."""
+
+    association = s0(models.ForeignKey(Association, models.PROTECT, related_name="+"))
+    name = s0(models.CharField(_("name"), max_length=200))
+    declared_by = s0(models.CharField(_("declared by"), max_length=200))
+    declared_on = s0(models.DateField(_("declared on")))
+    ended_on = s0(models.DateField(_("ended on"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("-declared_on", "-pk")
+        verbose_name = _("declared emergency")
+        verbose_name_plural = _("declared emergencies")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Programme(Row):

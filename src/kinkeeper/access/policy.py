@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import EVERYTHING, GUEST, NOTHING, YES, Actor, Verdict, guest, scope
 from kinkeeper.access.models import (
     Association,
+    Emergency,
     Invitation,
     Opening,
     Programme,
@@ -47,6 +48,12 @@ def associations(actor: Actor) -> Q:
 def programmes(actor: Actor) -> Q:
     """A programme is seen by whoever holds a seat in it; the administrator sees all."""
     return EVERYTHING if administers(actor) else Q(pk__in=Unit.objects.filter(_mine(actor)).values("programme_id"))
+
+
+@scope(Emergency)
+def emergencies(actor: Actor) -> Q:
+    """That an emergency was declared is known to everyone who works here."""
+    return EVERYTHING if actor.seats or actor.over_all else NOTHING
 
 
 @scope(Unit)
@@ -103,6 +110,11 @@ def _administrator_only(actor: Actor) -> Verdict:
 
 def may_open_programme(actor: Actor, association: Association) -> Verdict:
     """Programmes are opened by the administrator."""
+    return _administrator_only(actor)
+
+
+def may_choose_pack(actor: Actor, association: Association) -> Verdict:
+    """The jurisdiction pack is chosen by the administrator."""
     return _administrator_only(actor)
 
 
@@ -243,3 +255,26 @@ def may_appoint_first_administrator(actor: Actor, association: Association) -> V
     if Seat.objects.filter(role=Role.ADMINISTRATOR, unit=None, programme=None, user__is_active=True).exists():
         return Verdict(_("There is already an administrator. Ask them for an invitation."))
     return YES
+
+
+def declares(actor: Actor) -> bool:
+    """Whether the actor declares and ends emergencies for the whole association: a director or an administrator."""
+    return administers(actor) or bool(actor.units(Role.DIRECTOR))
+
+
+def _declares(actor: Actor) -> Verdict:
+    if not declares(actor):
+        return Verdict(_("Only a director or an administrator can do this."))
+    return YES
+
+
+def may_declare_emergency(actor: Actor, association: Association) -> Verdict:
+    """A disaster or conflict is declared for the whole association by a director or an administrator."""
+    return _declares(actor)
+
+
+def may_end_emergency(actor: Actor, emergency: Emergency) -> Verdict:
+    """A declared emergency is ended by a director or an administrator."""
+    if emergency.ended_on is not None:
+        return Verdict(_("This emergency has ended already."), guard="G-STEP")
+    return _declares(actor)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, Unseen, guest, seen
-from kinkeeper.access.models import Association, Invitation, Opening, Programme, Seat, SignInFailure, Unit, User
-from kinkeeper.access.policy import administers
+from kinkeeper.access.models import (
+    Association,
+    Emergency,
+    Invitation,
+    Opening,
+    Programme,
+    Seat,
+    SignInFailure,
+    Unit,
+    User,
+)
+from kinkeeper.access.policy import administers, declares
 
 MOST_FAILURES = 5
 FAILURES_COUNT_FOR = timedelta(minutes=15)
@@ -19,6 +29,14 @@ FAILURES_COUNT_FOR = timedelta(minutes=15)
 def association_to_administer(actor: Actor) -> Association:
     """The association, for its administrators; for everyone else the administrator’s pages do not exist."""
     association = seen(actor, Association).first() if administers(actor) else None
+    if association is None:
+        raise Unseen
+    return association
+
+
+def association_to_work_by(actor: Actor) -> Association:
+    """The association with its pack, for everybody who holds a seat; for everyone else there is none."""
+    association = seen(actor, Association).first()
     if association is None:
         raise Unseen
     return association
@@ -120,3 +138,20 @@ def sessions_of(actor: Actor, user: User) -> list[str]:
         raise Unseen
     running = Session.objects.filter(expire_date__gt=timezone.now())
     return [row.session_key for row in running if row.get_decoded().get("_auth_user_id") == str(user.pk)]
+
+
+def emergencies(actor: Actor) -> QuerySet[Emergency]:
+    """The emergencies that were declared, the newest first."""
+    return seen(actor, Emergency).select_related("association")
+
+
+def emergencies_to_end(actor: Actor) -> QuerySet[Emergency]:
+    """The emergencies, for whoever may end them; for everyone else the page of ending one does not exist."""
+    rows = emergencies(actor)
+    return rows if declares(actor) else rows.none()
+
+
+def emergency_in_force(actor: Actor, on: date) -> Emergency | None:
+    """The emergency that is declared on a day, or None; of several the newest."""
+    lasting = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    return emergencies(actor).filter(lasting, declared_on__lte=on).first()

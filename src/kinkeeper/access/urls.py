@@ -1,4 +1,4 @@
-"""Addresses of signing in, one’s own account, the administrator’s pages and openings."""
+"""Addresses of signing in, one’s own account, the administrator’s pages, the pack and openings."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ urlpatterns = [
     path("administration/invitations/", views.invitations, name="invitations"),
     path("administration/invitations/new/", views.invite, name="invite"),
     path("administration/invitations/<str:code>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
+    path("pack/", views.pack, name="pack"),
+    path("pack/choose/", views.choose_pack, name="choose_pack"),
+    path("emergencies/", views.emergencies, name="emergencies"),
+    path("emergencies/declare/", views.declare_emergency, name="declare_emergency"),
+    path("emergencies/<str:code>/end/", views.end_emergency, name="end_emergency"),
     path("openings/", views.openings, name="openings"),
     path("openings/new/", views.open_record, name="open_record"),
     path("openings/<str:code>/close/", views.close_opening, name="close_opening"),

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from kinkeeper.access import actions, forms, queries, tasks
+from kinkeeper.access import actions, forms, policy, queries, tasks
 from kinkeeper.access.gate import ActorRequest, actor_for, one
 from kinkeeper.access.models import User
+from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 LANGUAGE_COOKIE = "kinkeeper-language"
 A_YEAR = 365 * 24 * 3600
@@ -95,7 +96,7 @@ def accept_invitation(request: ActorRequest, token: str) -> HttpResponse:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("Welcome. Your account is ready."))
             return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
-    return render(request, "access/accept_invitation.html", {"form": form, "invitation": invitation})
+    return deed_page(request, "access/accept_invitation.html", {"form": form, "invitation": invitation})
 
 
 @sensitive_post_parameters("password")
@@ -113,7 +114,7 @@ def choose_new_password(request: ActorRequest, token: str) -> HttpResponse:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("Your password is changed. Your other sessions have ended."))
             return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
-    return render(request, "access/choose_new_password.html", {"form": form, "link": link})
+    return deed_page(request, "access/choose_new_password.html", {"form": form, "link": link})
 
 
 # ---- One's own account -----------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def change_password(request: ActorRequest) -> HttpResponse:
             update_session_auth_hash(request, changed)
             messages.success(request, _("Your password is changed. Your other sessions have ended."))
             return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "access/change_password.html", {"form": form})
+    return deed_page(request, "access/change_password.html", {"form": form})
 
 
 # ---- The administrator -------------------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def open_programme(request: ActorRequest) -> HttpResponse:
             actions.open_programme(request.actor, association, **form.particulars)
             messages.success(request, _("The programme is open."))
             return redirect("administration")
-    return render(request, "access/open_programme.html", {"form": form})
+    return deed_page(request, "access/open_programme.html", {"form": form})
 
 
 def open_unit(request: ActorRequest, code: str) -> HttpResponse:
@@ -181,7 +182,7 @@ def open_unit(request: ActorRequest, code: str) -> HttpResponse:
             actions.open_unit(request.actor, programme, **form.particulars)
             messages.success(request, _("The unit is open."))
             return redirect("administration")
-    return render(request, "access/open_unit.html", {"form": form, "programme": programme})
+    return deed_page(request, "access/open_unit.html", {"form": form, "programme": programme})
 
 
 def users(request: ActorRequest) -> HttpResponse:
@@ -215,7 +216,7 @@ def give_seat(request: ActorRequest, code: str) -> HttpResponse:
             actions.give_seat(request.actor, person, **form.particulars)
             messages.success(request, _("The seat is given."))
             return redirect("user", person.code)
-    return render(request, "access/give_seat.html", {"form": form, "person": person})
+    return deed_page(request, "access/give_seat.html", {"form": form, "person": person})
 
 
 def end_seat(request: ActorRequest, code: str) -> HttpResponse:
@@ -227,7 +228,7 @@ def end_seat(request: ActorRequest, code: str) -> HttpResponse:
             actions.end_seat(request.actor, seat, **form.particulars)
             messages.success(request, _("The seat ends."))
             return redirect("user", seat.user.code)
-    return render(request, "access/end_seat.html", {"form": form, "seat": seat})
+    return deed_page(request, "access/end_seat.html", {"form": form, "seat": seat})
 
 
 def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
@@ -239,7 +240,7 @@ def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
             actions.suspend_user(request.actor, person)
             messages.success(request, _("The account is closed and its sessions have ended."))
             return redirect("user", person.code)
-    return render(request, "access/suspend_user.html", {"form": form, "person": person})
+    return deed_page(request, "access/suspend_user.html", {"form": form, "person": person})
 
 
 def restore_user(request: ActorRequest, code: str) -> HttpResponse:
@@ -251,7 +252,7 @@ def restore_user(request: ActorRequest, code: str) -> HttpResponse:
             actions.restore_user(request.actor, person)
             messages.success(request, _("The account is open again."))
             return redirect("user", person.code)
-    return render(request, "access/restore_user.html", {"form": form, "person": person})
+    return deed_page(request, "access/restore_user.html", {"form": form, "person": person})
 
 
 def let_back_in(request: ActorRequest, code: str) -> HttpResponse:
@@ -266,7 +267,7 @@ def let_back_in(request: ActorRequest, code: str) -> HttpResponse:
             return render(
                 request, "access/let_back_in_link.html", {"way_back": way_back, "person": person, "link": link}
             )
-    return render(request, "access/let_back_in.html", {"form": form, "person": person})
+    return deed_page(request, "access/let_back_in.html", {"form": form, "person": person})
 
 
 def invitations(request: ActorRequest) -> HttpResponse:
@@ -286,7 +287,7 @@ def invite(request: ActorRequest) -> HttpResponse:
             invitation = actions.invite(request.actor, association, token=token, **form.particulars)
             link = request.build_absolute_uri(resolve_url("accept_invitation", token))
             return render(request, "access/invited.html", {"invitation": invitation, "link": link})
-    return render(request, "access/invite.html", {"form": form})
+    return deed_page(request, "access/invite.html", {"form": form})
 
 
 def withdraw_invitation(request: ActorRequest, code: str) -> HttpResponse:
@@ -298,7 +299,35 @@ def withdraw_invitation(request: ActorRequest, code: str) -> HttpResponse:
             actions.withdraw_invitation(request.actor, invitation)
             messages.success(request, _("The invitation is withdrawn."))
             return redirect("invitations")
-    return render(request, "access/withdraw_invitation.html", {"form": form, "invitation": invitation})
+    return deed_page(request, "access/withdraw_invitation.html", {"form": form, "invitation": invitation})
+
+
+# ---- The jurisdiction pack ---------------------------------------------------------------------------------------------
+
+
+def pack(request: ActorRequest) -> HttpResponse:
+    """The pack in force, with its sources."""
+    association = queries.association_to_work_by(request.actor)
+    rules = load_pack(association.pack)
+    context = {
+        "pack": rules,
+        "administers": policy.administers(request.actor),
+        "unverified": rules.not_verified(),
+        "may_choose_pack": actions.choose_pack.verdict(request.actor, association),
+    }
+    return render(request, "access/pack.html", context)
+
+
+def choose_pack(request: ActorRequest) -> HttpResponse:
+    """Choose another pack."""
+    association = queries.association_to_administer(request.actor)
+    form = forms.ChoosePackForm(request.POST or None, initial={"pack": association.pack}).at(association)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.choose_pack(request.actor, association, **form.particulars)
+            messages.success(request, _("The pack is in force."))
+            return redirect("pack")
+    return deed_page(request, "access/choose_pack.html", {"form": form})
 
 
 # ---- Openings ------------------------------------------------------------------------------------------------------------
@@ -320,7 +349,7 @@ def open_record(request: ActorRequest) -> HttpResponse:
         with refusals_on(form):
             opening = actions.open_record(request.actor, **form.particulars)
             return redirect(_record_page(opening.subject_type, opening.subject_code))
-    return render(request, "access/open_record.html", {"form": form, "verdict": verdict})
+    return deed_page(request, "access/open_record.html", {"form": form, "verdict": verdict})
 
 
 def _record_page(subject_type: str, code: str) -> str:
@@ -337,4 +366,41 @@ def close_opening(request: ActorRequest, code: str) -> HttpResponse:
             actions.close_opening(request.actor, opening, **form.particulars)
             messages.success(request, _("The record is closed again."))
             return redirect("openings")
-    return render(request, "access/close_opening.html", {"form": form, "opening": opening})
+    return deed_page(request, "access/close_opening.html", {"form": form, "opening": opening})
+
+
+# ---- Emergencies ---------------------------------------------------------------------------------------------------------
+
+
+def emergencies(request: ActorRequest) -> HttpResponse:
+    """Which emergencies were declared for the association, and whether one lasts."""
+    association = queries.association_to_work_by(request.actor)
+    rows = [(row, actions.end_emergency.verdict(request.actor, row)) for row in queries.emergencies(request.actor)]
+    verdict = actions.declare_emergency.verdict(request.actor, association)
+    return render(request, "access/emergencies.html", {"rows": rows, "may_declare_emergency": verdict})
+
+
+def declare_emergency(request: ActorRequest) -> HttpResponse:
+    """Declare an emergency."""
+    association = queries.association_to_work_by(request.actor)
+    form = forms.DeclareEmergencyForm(request.POST or None).at(association)
+    verdict = actions.declare_emergency.verdict(request.actor, association)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.declare_emergency(request.actor, association, **form.particulars)
+            messages.success(request, _("The emergency is declared. Its rules hold at once."))
+            return redirect("emergencies")
+    return deed_page(request, "access/declare_emergency.html", {"form": form, "verdict": verdict})
+
+
+def end_emergency(request: ActorRequest, code: str) -> HttpResponse:
+    """End an emergency."""
+    row = one(queries.emergencies_to_end(request.actor), code=code)
+    form = forms.EndEmergencyForm(request.POST or None).at(row)
+    verdict = actions.end_emergency.verdict(request.actor, row)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.end_emergency(request.actor, row, **form.particulars)
+            messages.success(request, _("The emergency has ended."))
+            return redirect("emergencies")
+    return deed_page(request, "access/end_emergency.html", {"form": form, "verdict": verdict, "emergency": row})

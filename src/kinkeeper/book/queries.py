@@ -9,16 +9,20 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
+from kinkeeper.book.journey import Journey, journey_of
+from kinkeeper.book.kin import APART, TOGETHER, Around, Brother, House, Relative, around, brothers_of, houses_of, kin_of
+from kinkeeper.book.work import Work, work_on
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.exchange.models import ReportedFact
 from kinkeeper.exchange.queries import reported_facts_of
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.families.queries import Supporter, supports_of
 from kinkeeper.homes.models import Carer
 from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Look
@@ -39,25 +43,6 @@ def cases(actor: Actor) -> QuerySet[Case]:
     return (
         seen(actor, Case).filter(child__in=seen(actor, Person).values("pk")).select_related("child", "unit", "worker")
     )
-
-
-@dataclass(frozen=True)
-class Relative:
-    """Someone of the family: the tie, its word as seen from the child, and where they live if they are in care."""
-
-    person: Person
-    tie: Kinship
-    word: str
-    lives: Residence | None
-
-
-@dataclass(frozen=True)
-class House:
-    """Brothers and sisters under one roof; `here` where the child itself lives."""
-
-    lives: Residence | None
-    members: list[Relative]
-    here: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +76,7 @@ class Book:
     absences: list[Absence]
     legal_statuses: list[LegalStatus]
     relatives: list[Relative]
+    brothers: list[Brother]
     houses: list[House]
     documents: list[Document]
     moments: list[Moment]
@@ -108,22 +94,23 @@ class Book:
 
     @property
     def missing(self) -> Absence | None:
-        """The absence from which the child has not returned."""
-        return next((absence for absence in self.absences if absence.ended_on is None), None)
+        """The absence from which a child who is missing, or away without permission, has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None and absence.is_gone), None)
+
+    @property
+    def away(self) -> Absence | None:
+        """The absence as agreed (hospital, boarding school, a visit) from which the child has not returned."""
+        return next((absence for absence in self.absences if absence.ended_on is None and not absence.is_gone), None)
 
     @property
     def together(self) -> list[str]:
         """Brothers and sisters under the same roof."""
-        return self._siblings(here=True)
+        return [brother.person.name for brother in self.brothers if brother.where == TOGETHER]
 
     @property
     def apart(self) -> list[str]:
         """Brothers and sisters in care under another roof."""
-        return self._siblings(here=False)
-
-    def _siblings(self, *, here: bool) -> list[str]:
-        roofs = [house for house in self.houses if house.here == here and house.lives]
-        return [member.person.name for house in roofs for member in house.members]
+        return [brother.person.name for brother in self.brothers if brother.where == APART]
 
 
 def child_or_relative(actor: Actor, code: str) -> tuple[Person, bool]:
@@ -137,14 +124,14 @@ def child_or_relative(actor: Actor, code: str) -> tuple[Person, bool]:
 
 def book_of(actor: Actor, child: Person) -> Book:
     """Everything the actor may know of this child, in a fixed number of questions."""
-    own = list(cases(actor).filter(child=child).order_by("-state", "-opened_on"))
+    own = list(cases(actor).filter(child=child).order_by(F("closed_on").desc(nulls_first=True), "-opened_on"))
     case = own[0] if own else None
     stays = stays_of(actor, child)
     absences = list(absences_of(actor, child).select_related("child"))
     statuses = _of(child, people.legal_statuses_of(actor, child))
     documents = _of(child, people.documents_of(actor, child))
     relatives, lives = kin_of(actor, child)
-    siblings = [relative for relative in relatives if relative.tie.kind in Kinship.SIBLINGS]
+    brothers = brothers_of(actor, child)
     period = next((stay.period for stay in stays if stay.ended_on is None), None)
     return Book(
         child=child,
@@ -155,7 +142,8 @@ def book_of(actor: Actor, child: Person) -> Book:
         absences=absences,
         legal_statuses=statuses,
         relatives=[relative for relative in relatives if relative.tie.kind not in Kinship.SIBLINGS],
-        houses=_houses(lives, siblings),
+        brothers=brothers,
+        houses=houses_of(lives, brothers),
         documents=documents,
         moments=sorted(
             [*_homes_and_law(stays, absences, statuses), *_work(own, documents), *_meetings(actor, child)],
@@ -166,7 +154,7 @@ def book_of(actor: Actor, child: Person) -> Book:
         other_names=[name for name in _of(child, people.names_of(actor, child)) if str(name) != child.name],
         languages=list(people.languages_of(actor, child)),
         families=_families_of(actor, child),
-        deeds=_deeds(actor, child, case, period, absences),
+        deeds=_deeds(actor, child, case, period, absences, brothers),
         reported=list(reported_facts_of(actor, child)),
     )
 
@@ -193,7 +181,14 @@ def _families_of(actor: Actor, person: Person) -> list[Family]:
     return list(seen(actor, Family).filter(pk__in=current.values("family_id")))
 
 
-ABOUT_A_CHILD = ("name_person", "record_language", "record_identifier", "record_contact_point", "describe_person")
+ABOUT_A_CHILD = (
+    "name_person",
+    "record_language",
+    "record_identifier",
+    "record_contact_point",
+    "describe_person",
+    "describe_culture",
+)
 
 
 def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
@@ -204,22 +199,29 @@ def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
 
 
 def _deeds(
-    actor: Actor, child: Person, case: Case | None, period: PeriodOfCare | None, absences: list[Absence]
+    actor: Actor,
+    child: Person,
+    case: Case | None,
+    period: PeriodOfCare | None,
+    absences: list[Absence],
+    brothers: list[Brother],
 ) -> list[Deed]:
     """What can be done from this page, the most frequent first; each with the verdict of its own judge."""
-    missing = next((absence for absence in absences if absence.ended_on is None), None)
+    gone = sorted((one for one in absences if one.ended_on is None), key=lambda one: not one.is_gone)
     wanted: list[tuple[str, str, Model]] = [("cases.record_contact", case.code, case)] if case else []
     if period:
         wanted += [(f"placements.{name}", child.code, period) for name in ("move_child", "change_legal_status")]
     else:
         wanted.append(("placements.start_placement", child.code, child))
+    if brothers:
+        wanted.append(("placements.place_siblings", child.code, child))
     wanted.append(("plans.record_review", child.code, child))
-    if missing:
-        wanted.append(("placements.record_return", missing.code, missing))
-    else:
+    wanted += [("placements.record_return", absence.code, absence) for absence in gone[:1]]
+    if not gone or not gone[0].is_gone:
         wanted.append(("placements.report_absence", child.code, child))
     wanted += [("people.add_document", child.code, child), ("people.set_photo", child.code, child)]
-    wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin")]
+    wanted.append(("people.record_consent", child.code, child))
+    wanted += [(f"families.{name}", child.code, child) for name in ("add_relative", "tie_kin", "add_support")]
     wanted += [(f"people.{name}", child.code, child) for name in ABOUT_A_CHILD]
     if not period:
         wanted.append(("people.record_legal_status", child.code, child))
@@ -237,7 +239,7 @@ def deeds(actor: Actor, wanted: Sequence[tuple[str, str, Model]]) -> list[Deed]:
 
 def _meetings(actor: Actor, child: Person) -> list[Moment]:
     contacts = seen(actor, Contact).filter(case__child=child).select_related("by", "case")
-    reviews = seen(actor, Review).filter(child=child).select_related("by", "child")
+    reviews = seen(actor, Review).filter(child=child, held_on__isnull=False).select_related("by", "child")
     return [
         *(Moment(contact.happened_on, "contact", contact) for contact in contacts),
         *(Moment(review.held_on, "review", review) for review in reviews),
@@ -262,42 +264,29 @@ def story_of(actor: Actor, book: Book, kind: str, page: str | int | None) -> Pag
     return told
 
 
-def kin_of(actor: Actor, person: Person) -> tuple[list[Relative], Residence | None]:
-    """The family of a person as far as the actor sees it, and where the person lives; nobody beyond scope is mentioned."""
-    rows = seen(actor, Kinship).filter(Q(person=person) | Q(relative=person), ends_on__isnull=True)
-    ties = list(rows)
-    others = {tie.relative_id if tie.person_id == person.pk else tie.person_id for tie in ties}
-    known = {other.pk: other for other in seen(actor, Person).filter(pk__in=others).select_related("unit")}
-    homes = where_lives(actor, [person, *known.values()])
-    found = []
-    for tie in ties:
-        other = known.get(tie.relative_id if tie.person_id == person.pk else tie.person_id)
-        if other is not None:
-            tie.person, tie.relative = (person, other) if tie.person_id == person.pk else (other, person)
-            found.append(Relative(other, tie, _word(tie, person), homes.get(other.pk)))
-    found.sort(key=lambda relative: (relative.person.born_from or date.max, relative.person.sort_name))
-    return found, homes.get(person.pk)
+ABOUT_A_FAMILY_PICTURE = ("add_relative", "tie_kin", "add_support")
 
 
-def _word(tie: Kinship, seen_from: Person) -> str:
-    if tie.person_id == seen_from.pk and tie.kind in Kinship.INVERSES:
-        return str(Kinship.Inverse(Kinship.INVERSES[tie.kind]).label)
-    return str(tie.get_kind_display())
+@dataclass(frozen=True)
+class FamilyPicture:
+    """What the page of a child’s family picture says."""
+
+    child: Person
+    brothers: list[Brother]
+    around: Around
+    supports: list[Supporter]
+    deeds: list[Deed]
 
 
-def _roof(lives: Residence | None) -> int | None:
-    return lives.episode.placement.home_id if lives else None
-
-
-def _houses(mine: Residence | None, siblings: Sequence[Relative]) -> list[House]:
-    roofs: dict[int | None, list[Relative]] = defaultdict(list)
-    for sibling in siblings:
-        roofs[_roof(sibling.lives)].append(sibling)
-    here = _roof(mine)
-    found = [
-        House(members[0].lives, members, here=roof is not None and roof == here) for roof, members in roofs.items()
-    ]
-    return sorted(found, key=lambda house: not house.here)
+def family_picture(actor: Actor, child: Person) -> FamilyPicture:
+    """The family around a child and the people who matter to it, as far as the actor sees them."""
+    return FamilyPicture(
+        child=child,
+        brothers=brothers_of(actor, child),
+        around=around(actor, child),
+        supports=supports_of(actor, child),
+        deeds=deeds(actor, [(f"families.{name}", child.code, child) for name in ABOUT_A_FAMILY_PICTURE]),
+    )
 
 
 # ---- relatives, families, cases --------------------------------------------------------------------------------------
@@ -372,7 +361,7 @@ def family_page(actor: Actor, code: str) -> FamilyPage:
     inside = seen(actor, Membership).filter(family=family, ends_on=None).values("person_id")
     kin = list(seen(actor, Person).filter(pk__in=inside).order_by("born_from", "sort_name").select_related("unit"))
     lives = where_lives(actor, kin)
-    own = {case.child_id: case for case in cases(actor).filter(child__in=kin, state=Case.State.OPEN)}
+    own = {case.child_id: case for case in cases(actor).filter(child__in=kin, closed_on=None)}
     households = list(seen(actor, Household).filter(family=family).select_related("family"))
     together: dict[int, list[Person]] = defaultdict(list)
     known = {person.pk: person for person in kin}
@@ -391,15 +380,36 @@ class CasePage:
     """What the page of a case says."""
 
     case: Case
+    journey: Journey
     assignments: list[Assignment]
     contacts: Page[Contact]
     moments: list[Moment]
     due: list[Duty]
     lives: Residence | None
+    brothers: list[Brother]
+    work: Work
     deeds: list[Deed]
 
 
-ABOUT_A_CASE = ("record_contact", "assess_risk", "assign_worker", "close_case", "reopen_case")
+ABOUT_A_CASE = (
+    "cases.record_contact",
+    "cases.add_task",
+    "cases.hold_conference",
+    "cases.open_tracing",
+    "cases.assess_risk",
+    "cases.assign_worker",
+    "cases.mark_duplicate",
+    "cases.record_death",
+)
+
+
+def _about_a_case(case: Case) -> list[str]:
+    """What can be done in a case: the assessment first while it waits for one; closing or opening again at the end."""
+    first = case.state in (Case.State.INTAKE, Case.State.ASSESSMENT)
+    assessing = "assessments.complete_assessment" if first else "assessments.reassess"
+    ending = "cases.close_case" if case.closed_on is None else "cases.reopen_case"
+    waits = case.state == Case.State.ASSESSMENT
+    return [assessing, *ABOUT_A_CASE, ending] if waits else [ABOUT_A_CASE[0], assessing, *ABOUT_A_CASE[1:], ending]
 
 
 def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
@@ -407,16 +417,23 @@ def case_page(actor: Actor, code: str, page: str | int | None) -> CasePage:
     case = one(cases(actor).select_related("child__unit", "family"), code=code)
     contacts = seen(actor, Contact).filter(case=case).select_related("by", "case").order_by("-happened_on", "-pk")
     chosen = Paginator(contacts, MOMENTS).get_page(page)
-    named = [name for name in ABOUT_A_CASE if name != ("reopen_case" if case.closed_on is None else "close_case")]
     return CasePage(
         case=case,
+        journey=journey_of(actor, case),
         assignments=list(seen(actor, Assignment).filter(case=case).select_related("worker").order_by("-starts_on")),
         contacts=chosen,
         moments=[Moment(row.happened_on, "contact", row, case.child.age(row.happened_on)) for row in chosen],
         due=due_of(actor, [case]).get(case.pk, []),
         lives=where_lives(actor, [case.child]).get(case.child_id),
-        deeds=deeds(actor, [(f"cases.{name}", case.code, case) for name in named]),
+        brothers=brothers_of(actor, case.child),
+        work=work_on(actor, case),
+        deeds=deeds(actor, [*_door(case), *((name, case.code, case) for name in _about_a_case(case))]),
     )
+
+
+def _door(case: Case) -> list[tuple[str, str, Model]]:
+    """What comes first in a case that is still at intake."""
+    return [("intake.register_case", case.code, case)] if case.state == Case.State.INTAKE else []
 
 
 @dataclass(frozen=True)

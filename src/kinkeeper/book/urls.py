@@ -8,6 +8,8 @@ from kinkeeper.book import views
 
 urlpatterns = [
     path("children/<str:code>/", views.child, name="child"),
+    path("children/<str:code>/family/", views.family_picture, name="family_picture"),
+    path("children/<str:code>/care-sheet/", views.care_sheet, name="care_sheet"),
     path("people/<str:code>/", views.person, name="person"),
     path("families/<str:code>/", views.family, name="family"),
     path("cases/<str:code>/", views.case, name="case"),

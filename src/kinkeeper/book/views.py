@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kinkeeper.access.gate import ActorRequest
-from kinkeeper.book import queries
+from kinkeeper.book import queries, sheet
 from kinkeeper.journal.queries import remember_look
 
 
@@ -25,6 +25,24 @@ def child(request: ActorRequest, code: str) -> HttpResponse:
         "readers": queries.readers_of(request.actor, row),
     }
     return render(request, "book/child.html", words)
+
+
+def family_picture(request: ActorRequest, code: str) -> HttpResponse:
+    """The family of one of our children and the people who matter to it, as pictures and as lists."""
+    row, ours = queries.child_or_relative(request.actor, code)
+    if not ours:
+        return redirect("person", code)
+    remember_look(request.actor, row, "family_picture")
+    return render(request, "book/family_picture.html", {"page": queries.family_picture(request.actor, row)})
+
+
+def care_sheet(request: ActorRequest, code: str) -> HttpResponse:
+    """What whoever looks after one of our children from day to day needs to know, on a sheet to print."""
+    row, ours = queries.child_or_relative(request.actor, code)
+    if not ours:
+        return redirect("person", code)
+    remember_look(request.actor, row, "care_sheet")
+    return render(request, "book/care_sheet.html", {"sheet": sheet.sheet_of(request.actor, row)})
 
 
 def person(request: ActorRequest, code: str) -> HttpResponse:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kinkeeper.access.gate import Actor, seen
-from kinkeeper.access.models import Seat, Unit, User
-from kinkeeper.cases.models import Assignment, Case, Contact
-from kinkeeper.cases.policy import WORKERS
+from kinkeeper.access.models import Role, Seat, Unit, User
+from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
 from kinkeeper.people.models import Person
+
+WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -25,7 +26,7 @@ def units(actor: Actor) -> QuerySet[Unit]:
 
 def open_case_of(actor: Actor, child: Person) -> Case | None:
     """The open case of a child as far as the actor sees it, or None."""
-    return cases(actor).filter(child=child, state=Case.State.OPEN).first()
+    return cases(actor).filter(child=child, closed_on=None).first()
 
 
 def children(actor: Actor) -> QuerySet[Person]:
@@ -49,9 +50,56 @@ def workers_of(actor: Actor, unit_id: int) -> QuerySet[User]:
     return seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
 
 
+def task_owners_of(actor: Actor, case: Case) -> QuerySet[User]:
+    """Who may own a task of a case: those who see it to the end, its worker and the supervisors of its unit."""
+    seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=case.unit_id, role=Role.SUPERVISOR)
+    return seen(actor, User).filter(Q(pk=case.worker_id) | Q(pk__in=seats.values("user_id")), is_active=True)
+
+
+def conferences_of(actor: Actor, case: Case) -> QuerySet[Conference]:
+    """The conferences of a case, newest first."""
+    return seen(actor, Conference).filter(case=case).select_related("by", "case")
+
+
+def tasks(actor: Actor) -> QuerySet[Task]:
+    """The tasks that this actor sees, with case, child and owner."""
+    return seen(actor, Task).select_related("case__child", "case__worker", "owner")
+
+
+def open_tasks(actor: Actor) -> QuerySet[Task]:
+    """The tasks of running cases that are neither done nor dropped, soonest first."""
+    return tasks(actor).filter(done_on=None, dropped_on=None, case__closed_on=None)
+
+
+def my_tasks(actor: Actor) -> QuerySet[Task]:
+    """The open tasks that this actor owns: by name, or as the worker of the case where nobody is named."""
+    return open_tasks(actor).filter(Q(owner=actor.user_id) | Q(owner=None, case__worker=actor.user_id))
+
+
+def tracings(actor: Actor) -> QuerySet[Tracing]:
+    """The searches for families that this actor sees, with case and child."""
+    return seen(actor, Tracing).select_related("case__child")
+
+
+def open_tracings_of(actor: Actor, case: Case) -> QuerySet[Tracing]:
+    """The searches of a case that go on; while there is one, nothing final is decided about the child."""
+    return tracings(actor).filter(case=case, ended_on=None)
+
+
+def death_in(actor: Actor, case: Case) -> Death | None:
+    """What was recorded about the death of the child, or None."""
+    return seen(actor, Death).filter(case=case).select_related("by", "case").first()
+
+
 def caseloads_of(actor: Actor, workers: Iterable[User]) -> dict[int, int]:
     """How many open cases that the actor sees each of these workers has, by the key of the worker. One question."""
     keys = [worker.pk for worker in workers]
-    rows = seen(actor, Case).filter(worker_id__in=keys, state=Case.State.OPEN).order_by().values("worker_id")
+    rows = seen(actor, Case).filter(worker_id__in=keys, closed_on=None).order_by().values("worker_id")
     counted = dict(rows.annotate(number=Count("pk")).values_list("worker_id", "number"))
     return {key: counted.get(key, 0) for key in keys}
+
+
+def is_responsible(actor: Actor, case: Case) -> bool:
+    """Whether the actor works on this case: its own worker, or a supervisor of its unit."""
+    own = case.worker_id is not None and case.worker_id == actor.user_id and actor.sits_any(WORKERS, case.unit_id)
+    return own or actor.sits(Role.SUPERVISOR, case.unit_id)

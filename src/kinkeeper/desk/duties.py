@@ -15,11 +15,14 @@ from kinkeeper.book import queries as book
 from kinkeeper.book.duties import due_of
 from kinkeeper.cases.models import Case
 from kinkeeper.desk.queries import WORKERS, Figures, counts_units_of, figures, units
+from kinkeeper.homes.duties import home_facts_due
+from kinkeeper.intake.duties import screenings_due
 from kinkeeper.lib.duties import Duty
 from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode
 from kinkeeper.placements.queries import Residence, where_lives
+from kinkeeper.sharing.duties import transfers_due
 
 WEEK = 7
 
@@ -66,13 +69,29 @@ class Team:
         return max((share.children for share in self.shares), default=0)
 
 
+def own_duties(actor: Actor) -> list[Duty]:
+    """What is due in the actor’s own running cases, soonest first."""
+    mine = list(book.cases(actor).filter(worker_id=actor.user_id, closed_on=None))
+    due = due_of(actor, mine)
+    return sorted((duty for duties in due.values() for duty in duties), key=lambda duty: (duty.due_on, duty.code))
+
+
+def unit_duties(actor: Actor) -> list[Duty]:
+    """What waits in the actor’s units and belongs to no case yet: referrals, transfers offered, facts of homes."""
+    if not actor.units(*WORKERS, Role.SUPERVISOR):
+        return []
+    last = actor.today + timedelta(days=4 * WEEK)
+    due = [*screenings_due(actor, last), *transfers_due(actor, last), *home_facts_due(actor, last)]
+    return sorted(due, key=lambda duty: (duty.due_on, duty.code))
+
+
 def teams(actor: Actor, keys: frozenset[int] | None = None) -> list[Team]:
     """The units the actor supervises (or those of `keys` among them), each with the shares of its workers."""
     mine = actor.units(*OVERSEERS) if keys is not None else actor.units(Role.SUPERVISOR)
     chosen = mine & keys if keys is not None else mine
     if not chosen:
         return []
-    running = list(book.cases(actor).filter(unit_id__in=chosen, state=Case.State.OPEN))
+    running = list(book.cases(actor).filter(unit_id__in=chosen, closed_on=None))
     due = due_of(actor, running)
     by_unit: dict[int, list[Case]] = defaultdict(list)
     for case in running:
@@ -132,6 +151,7 @@ class Day:
     overdue: list[Task]
     week: list[Task]
     coming: list[Task]
+    unit: list[Duty]
     children: list[Case]
     news: list[News]
     notices: list[Notice]
@@ -146,7 +166,7 @@ def my_day(actor: Actor) -> Day:
     """The worker’s own work first, then the units they answer for."""
     own: list[Case] = []
     if actor.units(*WORKERS, Role.SUPERVISOR):
-        mine = book.cases(actor).filter(worker_id=actor.user_id, state=Case.State.OPEN)
+        mine = book.cases(actor).filter(worker_id=actor.user_id, closed_on=None)
         own = list(mine.order_by("child__sort_name", "pk"))
     due = due_of(actor, own)
     supervised = actor.units(Role.SUPERVISOR)
@@ -154,6 +174,7 @@ def my_day(actor: Actor) -> Day:
         overdue=_tasks(own, due, actor.today, None, -1),
         week=_tasks(own, due, actor.today, 0, WEEK),
         coming=_tasks(own, due, actor.today, WEEK + 1, 4 * WEEK),
+        unit=unit_duties(actor),
         children=own,
         news=_news(actor, own, supervised),
         notices=list(seen(actor, Notice).filter(read_at=None)[:10]),
@@ -171,9 +192,10 @@ def _news(actor: Actor, own: list[Case], supervised: frozenset[int]) -> list[New
     since = actor.today - timedelta(days=2 * WEEK)
     ours = Q(pk__in=[case.child_id for case in own])
     if supervised:
-        ours |= Q(pk__in=book.cases(actor).filter(unit_id__in=supervised, state=Case.State.OPEN).values("child_id"))
+        ours |= Q(pk__in=book.cases(actor).filter(unit_id__in=supervised, closed_on=None).values("child_id"))
     children = seen(actor, Person).filter(ours)
-    gone = seen(actor, Absence).filter(Q(started_on__gte=since) | Q(ended_on=None) | Q(ended_on__gte=since))
+    gone = seen(actor, Absence).filter(kind__in=Absence.GONE)
+    gone = gone.filter(Q(started_on__gte=since) | Q(ended_on=None) | Q(ended_on__gte=since))
     moves = seen(actor, Episode).filter(started_on__range=(since, actor.today)).exclude(reason=Episode.Reason.LEGAL)
     absences = list(gone.filter(child__in=children).select_related("child").order_by("-started_on"))
     moved = list(moves.filter(period__child__in=children).select_related("period__child").order_by("-started_on")[:20])

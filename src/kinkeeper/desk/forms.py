@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.models import Unit, User
+from kinkeeper.access.models import Unit, User, pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.homes.models import Home
+from kinkeeper.ui.forms import DeedForm, EntryField
 
 ANY = ("", _("any"))
-STATES = [("", _("open")), ("closed", _("closed")), ("all", _("open and closed"))]
+STEPS = [(step.value, step.label) for step in Case.State if step not in Case.OVER]
+STATES = [("", _("open")), *STEPS, ("closed", _("closed")), ("all", _("open and closed"))]
 DUE = [ANY, ("overdue", _("overdue")), ("week", _("due within a week")), ("later", _("later"))]
 ORDERS = ["name", "age", "since", "visit", "due", "risk", "worker", "unit"]
 
@@ -53,6 +56,24 @@ class CaseloadFilter(forms.Form):
     def narrows(self) -> bool:
         """Whether a filter besides the search words is set, so that the page shows them opened."""
         return bool(self.wishes().keys() - {"q", "sort"})
+
+
+class DownloadCaseloadForm(DeedForm):
+    """For which purpose a list leaves the house, and to whom."""
+
+    purpose = EntryField(label=_("Purpose"), required=False)
+    recipient = forms.CharField(
+        label=_("Who receives the data"),
+        max_length=200,
+        required=False,
+        help_text=_("Needed where the purpose rests on consent: consent names who receives."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        purpose = self.fields["purpose"]
+        assert isinstance(purpose, EntryField)
+        purpose.offer(pack_in_force().purposes, timezone.localdate())
 
 
 class HomesFilter(forms.Form):

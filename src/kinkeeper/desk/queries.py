@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case as Choose
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, one, seen
-from kinkeeper.access.models import Role, Seat, Unit, User
+from kinkeeper.access.models import Association, Role, Seat, Unit, User
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.book import queries as book
 from kinkeeper.book.duties import due_of
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.families.models import Kinship
-from kinkeeper.homes.models import Carer, Home
+from kinkeeper.homes.models import Approval, Carer, Home
+from kinkeeper.homes.queries import Standing, standing_of
 from kinkeeper.lib.duties import Duty
 from kinkeeper.people import queries as people
 from kinkeeper.people.models import Person
@@ -76,6 +77,16 @@ def caseload_table(actor: Actor, wishes: dict[str, str]) -> list[list[str]]:
     return rows
 
 
+def children_of_caseload(actor: Actor, wishes: dict[str, str]) -> Iterator[Person]:
+    """The children of the cases that answer the wishes; asked for only when somebody looks at them."""
+    yield from seen(actor, Person).filter(pk__in=_wished(actor, wishes).order_by().values("child"))
+
+
+def association_of(actor: Actor) -> Association:
+    """The association that the actor works for; `Unseen` (404) for who works for none."""
+    return one(seen(actor, Association))
+
+
 def _harmless(cell: object) -> str:
     text = "" if cell is None else str(cell)
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
@@ -120,8 +131,10 @@ def _apart(homes: dict[int, Residence], child: int, siblings: set[int]) -> bool:
 
 def _wished(actor: Actor, wishes: dict[str, str]) -> QuerySet[Case]:
     found = book.cases(actor)
-    state = wishes.get("state", Case.State.OPEN)
-    if state != "all":
+    state = wishes.get("state", "")
+    if state in {"", "closed"}:
+        found = found.filter(closed_on__isnull=not state)
+    elif state != "all":
         found = found.filter(state=state)
     if text := wishes.get("q", "").strip():
         found = found.filter(
@@ -232,7 +245,7 @@ def figures(actor: Actor) -> list[Figures]:
     """
     keys = counts_units_of(actor)
     rows = list(units(actor).filter(pk__in=keys))
-    running = Case.objects.filter(unit_id__in=keys, state=Case.State.OPEN)
+    running = Case.objects.filter(unit_id__in=keys, closed_on=None)
     children = Counter(dict(running.order_by().values_list("unit_id").annotate(n=Count("pk"))))
     care = PeriodOfCare.objects.filter(ended_on=None).values("child_id")
     in_care = Counter(dict(running.filter(child__in=care).order_by().values_list("unit_id").annotate(n=Count("pk"))))
@@ -296,8 +309,17 @@ def home_lines(actor: Actor, found: Sequence[Home]) -> list[HomeLine]:
     return [HomeLine(home, carers[home.pk], taken[home.pk]) for home in found]
 
 
-ABOUT_A_HOME = ("appoint_carer", "describe_home", "close_home")
-ABOUT_A_UNIT = ("cases.take_in_child", "people.register_person", "families.found_family", "homes.open_home")
+ABOUT_A_HOME = (
+    "appoint_carer", "record_background_check", "record_training", "approve_home", "add_house_member", "describe_home",
+    "close_home",
+)  # fmt: skip
+ABOUT_A_UNIT = (
+    "intake.receive_referral",
+    "cases.take_in_child",
+    "people.register_person",
+    "families.found_family",
+    "homes.open_home",
+)
 
 
 @dataclass(frozen=True)
@@ -318,6 +340,13 @@ class HomePage:
     here: list[Residence]
     before: list[PastStay]
     deeds: list[book.Deed]
+    standing: Standing
+    on_approvals: list[tuple[Approval, list[book.Deed]]]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the actor keeps this home, so that who comes and goes can be recorded from its page."""
+        return any(deed.name == "add_house_member" and deed.verdict for deed in self.deeds)
 
 
 def home_page(actor: Actor, code: str) -> HomePage:
@@ -325,13 +354,24 @@ def home_page(actor: Actor, code: str) -> HomePage:
     home = one(seen(actor, Home).select_related("unit"), code=code)
     past = seen(actor, Carer).filter(home=home, ends_on__isnull=False).select_related("person__unit")
     known = seen(actor, Person)
+    standing = standing_of(actor, home)
     return HomePage(
         line=home_lines(actor, [home])[0],
         carers_before=list(past.filter(person__in=known)),
         here=occupants(actor, home, actor.today),
         before=_lived_there(actor, home),
         deeds=book.deeds(actor, [(f"homes.{name}", code, home) for name in ABOUT_A_HOME]),
+        standing=standing,
+        on_approvals=[(row, _about_an_approval(actor, row, home)) for row in standing.approvals],
     )
+
+
+def _about_an_approval(actor: Actor, row: Approval, home: Home) -> list[book.Deed]:
+    """What can be done to an approval that has not ended."""
+    row.home = home
+    deed = "lift_suspension" if row.suspended_on else "suspend_approval"
+    wanted: list[tuple[str, str, Model]] = [(f"homes.{name}", row.code, row) for name in (deed, "end_approval")]
+    return [deed for deed in book.deeds(actor, wanted) if deed.verdict]
 
 
 def _lived_there(actor: Actor, home: Home) -> list[PastStay]:
@@ -372,7 +412,7 @@ def unit_page(actor: Actor, code: str) -> UnitPage:
     held = seen(actor, Seat).filter(Seat.held_on(actor.today), unit=unit, user__is_active=True)
     open_homes = seen(actor, Home).filter(unit=unit, closed_on=None).select_related("unit")
     counted = [row for row in figures(actor) if row.unit.pk == unit.pk] if unit.pk in counts_units_of(actor) else []
-    own = book.cases(actor).filter(worker_id=actor.user_id, unit=unit, state=Case.State.OPEN)
+    own = book.cases(actor).filter(worker_id=actor.user_id, unit=unit, closed_on=None)
     return UnitPage(
         unit=unit,
         figures=next(iter(counted), None),

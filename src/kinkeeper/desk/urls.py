@@ -15,4 +15,5 @@ urlpatterns = [
     path("units/", views.units, name="units"),
     path("units/<str:code>/", views.unit, name="unit"),
     path("search/", views.search, name="search"),
+    path("calendar/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
 ]

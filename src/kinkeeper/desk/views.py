@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from kinkeeper.access.gate import ActorRequest
-from kinkeeper.desk import duties, queries
-from kinkeeper.desk.forms import CaseloadFilter, HomesFilter
+from kinkeeper.desk import actions, calendar, duties, queries
+from kinkeeper.desk.forms import CaseloadFilter, DownloadCaseloadForm, HomesFilter
 from kinkeeper.journal.queries import remember_look
+from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.notices.queries import behind_the_feed
+from kinkeeper.ui.forms import deed_page
 
 
 def my_day(request: ActorRequest) -> HttpResponse:
@@ -26,12 +29,24 @@ def caseload(request: ActorRequest) -> HttpResponse:
 
 
 def download_caseload(request: ActorRequest) -> HttpResponse:
-    """The same list as a table for a spreadsheet."""
+    """The same list as a table for a spreadsheet, taken out for a purpose."""
+    association = queries.association_of(request.actor)
+    form = DownloadCaseloadForm(request.POST or None)
+    if form.is_valid():
+        with refusals_on(form):
+            wishes = _caseload_filter(request).wishes()
+            return _spreadsheet(
+                actions.download_caseload(request.actor, association, wishes=wishes, **form.particulars)
+            )
+    verdict = actions.download_caseload.verdict(request.actor, association)
+    return deed_page(request, "desk/download_caseload.html", {"form": form, "verdict": verdict})
+
+
+def _spreadsheet(table: list[list[str]]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="caseload.csv"'
     # A spreadsheet on Windows takes the file for UTF-8 only when it begins with this mark.
     response.write("\ufeff")
-    table = queries.caseload_table(request.actor, _caseload_filter(request).wishes())
     csv.writer(response).writerows(table)
     return response
 
@@ -76,3 +91,12 @@ def search(request: ActorRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     template = "desk/found.html" if request.headers.get("HX-Request") else "desk/search.html"
     return render(request, template, {"found": queries.search(request.actor, text), "text": text})
+
+
+def calendar_feed(request: ActorRequest, token: str) -> HttpResponse:
+    """What is due for the owner of a calendar feed, for the calendar that knows its secret address."""
+    owner = behind_the_feed(request.actor, token)
+    if owner is None:
+        raise Http404
+    text = calendar.feed(duties.own_duties(owner), request.build_absolute_uri)
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8")

@@ -56,10 +56,12 @@ from kinkeeper.homes.actions import bring_in_homes
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.codes import new_code
+from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import write
 from kinkeeper.lib.steps import move
 from kinkeeper.people.actions import bring_in_legal_statuses, register_people
+from kinkeeper.people.queries import verdict_on_taking_out
 from kinkeeper.placements.actions import bring_in_care_histories
 from kinkeeper.plans.actions import bring_in_reviews
 
@@ -223,15 +225,29 @@ def set_row_aside(actor: Actor, row: QuarantinedRow) -> QuarantinedRow:
 
 
 @act(may_export)
-def export(actor: Actor, unit: Unit, *, year: int, folder: Path) -> Written:
-    """Write the return of one unit for the collection year that begins in `year`; the deed is remembered."""
+def export(
+    actor: Actor, unit: Unit, *, year: int, folder: Path, purpose: Purpose | None, recipient: str = ""
+) -> Written:
+    """Write the return of one unit for the collection year that begins in `year`; deed and purpose are remembered."""
+    _insist_on_a_purpose(actor, [unit], purpose, recipient)
     return write_year(folder, year, queries.records_of_children(actor, [unit]))
 
 
 @act(may_export_all)
-def export_all(actor: Actor, association: Association, *, year: int, folder: Path) -> Written:
+def export_all(
+    actor: Actor, association: Association, *, year: int, folder: Path, purpose: Purpose | None, recipient: str = ""
+) -> Written:
     """Write the return of the whole association for the collection year that begins in `year`."""
-    return write_year(folder, year, queries.records_of_children(actor, queries.units_to_import_into(actor)))
+    units = list(queries.units_to_import_into(actor))
+    _insist_on_a_purpose(actor, units, purpose, recipient)
+    return write_year(folder, year, queries.records_of_children(actor, units))
+
+
+def _insist_on_a_purpose(actor: Actor, units: Sequence[Unit], purpose: Purpose | None, recipient: str) -> None:
+    verdict = verdict_on_taking_out(actor, queries.children_of_return(actor, units), purpose, recipient)
+    if not verdict:
+        field = "recipient" if purpose and not recipient.strip() else "purpose"
+        raise Refused(verdict.sentence, guard=verdict.guard, field=field)
 
 
 # ---- how -------------------------------------------------------------------------------------------------------------

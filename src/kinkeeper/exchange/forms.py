@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.models import Unit
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.exchange.ssda903.tables import TABLES, Kind
 from kinkeeper.exchange.ssda903.years import parse_year, year_label, year_of
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, EntryField
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -75,10 +75,20 @@ class ExportForm(DeedForm):
 
     unit = forms.ChoiceField(label=_("Unit"))
     year = forms.TypedChoiceField(label=_("Collection year, April to March"), coerce=int)
+    purpose = EntryField(label=_("Purpose"), required=False, initial="AUTHORITY")
+    recipient = forms.CharField(
+        label=_("Who receives the data"),
+        max_length=200,
+        required=False,
+        help_text=_("Needed where the purpose rests on consent: consent names who receives."),
+    )
 
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = _choices(units)  # type: ignore[attr-defined]
+        purpose = self.fields["purpose"]
+        assert isinstance(purpose, EntryField)
+        purpose.offer(pack_in_force().purposes, timezone.localdate())
         now = year_of(timezone.localdate())
         self.fields["year"].choices = [(year, year_label(year)) for year in range(now, now - 10, -1)]  # type: ignore[attr-defined]
 

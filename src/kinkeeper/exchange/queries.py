@@ -92,6 +92,12 @@ def records_of_children(actor: Actor, units: Iterable[Unit]) -> Iterator[ChildRe
                 yield record
 
 
+def children_of_return(actor: Actor, units: Iterable[Unit]) -> Iterator[Person]:
+    """The children in sight of whom the return of these units speaks; asked for only when somebody looks at them."""
+    keys = [key for _number, key in numbers_of_children(actor, units)]
+    yield from seen(actor, Person).filter(pk__in=keys)
+
+
 def shelves_by_number(actor: Actor, unit: Unit, numbers: Sequence[str]) -> dict[str, Shelf]:
     """What is kept of the children of this unit with these numbers."""
     known = seen(actor, Identifier).filter(
@@ -141,7 +147,7 @@ def shelves_of(actor: Actor, keys: Sequence[int]) -> dict[int, Shelf]:
     for absence in _rows(actor, Absence, "started_on", child__in=mine):
         absence.child = shelves[absence.child_id].person
         shelves[absence.child_id].absences.append(absence)
-    for review in _rows(actor, Review, "held_on", child__in=mine):
+    for review in _rows(actor, Review, "held_on", child__in=mine, held_on__isnull=False):
         shelves[review.child_id].reviews.append(review)
     for fact in seen(actor, ReportedFact).filter(person__in=mine).order_by("table", "year", "key"):
         shelves[fact.person_id].facts.append(fact)
@@ -156,7 +162,7 @@ def _add_cases(actor: Actor, shelves: dict[int, Shelf]) -> None:
     """The open case of each child, or the last one, and everybody who was ever responsible."""
     for case in _rows(actor, Case, "opened_on", child__in=list(shelves)):
         shelf = shelves[case.child_id]
-        if shelf.case is None or shelf.case.state != Case.State.OPEN:
+        if shelf.case is None or not shelf.case.is_running:
             shelf.case = case
     rows = _rows(actor, Assignment, "starts_on", case__child__in=list(shelves))
     for assignment in rows.select_related("case", "worker"):

@@ -19,7 +19,7 @@ from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.exchange.ssda903 import deliveries
 from kinkeeper.exchange.ssda903.years import year_label
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 PER_PAGE = 50
 IMPORTS_PER_PAGE = 20
@@ -43,7 +43,7 @@ def preview_import(request: ActorRequest) -> HttpResponse:
             with deliveries.folder_of(chosen["uploads"], chosen["year"]) as folder:
                 brought = actions.preview_import(request.actor, unit, folder=folder)
             return redirect(brought)
-    return render(request, "exchange/preview_import.html", {"form": form, "may_exchange": units.exists()})
+    return deed_page(request, "exchange/preview_import.html", {"form": form, "may_exchange": units.exists()})
 
 
 def one_import(request: ActorRequest, code: str) -> HttpResponse:
@@ -81,7 +81,7 @@ def begin_landing(request: ActorRequest, code: str) -> HttpResponse:
                 messages.success(request, _("The import has landed."))
             return redirect(brought)
     verdict = actions.begin_landing.verdict(request.actor, brought)
-    return render(request, "exchange/begin_landing.html", {"form": form, "brought": brought, "verdict": verdict})
+    return deed_page(request, "exchange/begin_landing.html", {"form": form, "brought": brought, "verdict": verdict})
 
 
 def abandon_import(request: ActorRequest, code: str) -> HttpResponse:
@@ -94,7 +94,7 @@ def abandon_import(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The import was abandoned. Nothing of it is kept."))
             return redirect("exchange")
     verdict = actions.abandon_import.verdict(request.actor, brought)
-    return render(request, "exchange/abandon_import.html", {"form": form, "brought": brought, "verdict": verdict})
+    return deed_page(request, "exchange/abandon_import.html", {"form": form, "brought": brought, "verdict": verdict})
 
 
 def quarantine(request: ActorRequest, code: str) -> HttpResponse:
@@ -121,7 +121,7 @@ def mend_row(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The row has landed."))
             return redirect("quarantine", row.of.code)
     verdict = actions.mend_row.verdict(request.actor, row)
-    return render(request, "exchange/mend_row.html", {"form": form, "row": row, "verdict": verdict})
+    return deed_page(request, "exchange/mend_row.html", {"form": form, "row": row, "verdict": verdict})
 
 
 def set_row_aside(request: ActorRequest, code: str) -> HttpResponse:
@@ -134,7 +134,7 @@ def set_row_aside(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The row was set aside."))
             return redirect("quarantine", row.of.code)
     verdict = actions.set_row_aside.verdict(request.actor, row)
-    return render(request, "exchange/set_row_aside.html", {"form": form, "row": row, "verdict": verdict})
+    return deed_page(request, "exchange/set_row_aside.html", {"form": form, "row": row, "verdict": verdict})
 
 
 def export(request: ActorRequest) -> HttpResponseBase:
@@ -144,15 +144,17 @@ def export(request: ActorRequest) -> HttpResponseBase:
     if form.is_valid():
         with refusals_on(form):
             unit = one(units, code=form.cleaned_data["unit"])
-            return _zip_of(request, unit, form.cleaned_data["year"])
-    return render(request, "exchange/export.html", {"form": form, "may_exchange": units.exists()})
+            return _zip_of(
+                request, unit, **{name: form.cleaned_data[name] for name in ("year", "purpose", "recipient")}
+            )
+    return deed_page(request, "exchange/export.html", {"form": form, "may_exchange": units.exists()})
 
 
-def _zip_of(request: ActorRequest, unit: Any, year: int) -> FileResponse:
+def _zip_of(request: ActorRequest, unit: Any, *, year: int, **why: Any) -> FileResponse:
     name = f"ssda903_{year_label(year).replace('/', '_')}"
-    archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
     with tempfile.TemporaryDirectory(prefix="kinkeeper-export-") as place:
-        actions.export(request.actor, unit, year=year, folder=Path(place) / name)
+        actions.export(request.actor, unit, year=year, folder=Path(place) / name, **why)
+        archive = tempfile.TemporaryFile(prefix="kinkeeper-export-")  # noqa: SIM115  # the response closes it
         deliveries.packed(Path(place) / name, archive)
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"{name}.zip")

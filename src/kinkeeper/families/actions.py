@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import Unit
-from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.families.policy import (
     may_add_member,
     may_add_relative,
+    may_add_support,
     may_bring_in_families,
+    may_end_legal_responsibility,
+    may_end_support,
     may_end_tie,
     may_found_family,
+    may_move_family_to_unit,
+    may_set_contact_rule,
     may_set_up_household,
     may_tie_kin,
 )
@@ -76,6 +81,7 @@ def add_relative(
     middle: str = "",
     family: str = "",
     birth: PartialDate | None = None,
+    birth_by: str = "",
     sex: str = Sex.UNKNOWN,
     legally_responsible: bool = False,
     contact: str = "",
@@ -83,8 +89,8 @@ def add_relative(
 ) -> Person:
     """Register the `kind` of a person (“mother of Noor”), tie the two and put both into one family, in one deed."""
     relative = people.register_person(
-        actor, person.unit, given=given, middle=middle, family=family, birth=birth, sex=sex,
-        refuse_likeness=refuse_likeness,
+        actor, person.unit, given=given, middle=middle, family=family, birth=birth, birth_by=birth_by,
+        sex=sex, refuse_likeness=refuse_likeness,
     )  # fmt: skip
     _tie(actor, person, relative, kind, None, legally_responsible, contact)
     _join(actor, _family_or_new(actor, person), relative, None)
@@ -130,6 +136,12 @@ def _tie(
     insist_on_choice([*Kind.values, *Kinship.Inverse.values], kind, "kind")
     insist_on_choice(Kinship.Contact.values, contact, "contact")
     tie = _written(person, relative, kind)
+    if legally_responsible and tie.kind in Kinship.SYMMETRIC:
+        raise Refused(
+            _("Record who is legally responsible as guardian as well: this tie does not say which of the two it is."),
+            guard="G-KIN",
+            field="legally_responsible",
+        )
     if starts_on:
         insist_on_the_past(starts_on, actor.today, "starts_on")
         for one in (person, relative):
@@ -200,6 +212,73 @@ def end_tie(actor: Actor, tie: Kinship, *, ended_on: date) -> Kinship:
     return write(tie, ends_on=ended_on)
 
 
+@act(may_end_legal_responsibility)
+def end_legal_responsibility(actor: Actor, tie: Kinship, *, ended_on: date) -> Kinship:
+    """Say from which day somebody no longer has legal responsibility: a court ended or suspended it. The tie stays."""
+    insist_on_the_past(ended_on, actor.today, "ended_on")
+    if tie.starts_on:
+        insist_on_order(ended_on, tie.starts_on, _("This tie began on %(day)s; it cannot end before."), "ended_on")
+    insist_on_a_lifetime(ended_on, tie.relative.born_from, None, "ended_on")
+    return write(tie, responsible_until=ended_on)
+
+
+@act(may_set_contact_rule)
+def set_contact_rule(actor: Actor, tie: Kinship, *, contact: str, court_ref: str = "") -> Kinship:
+    """Write down which contact is allowed between two people, and the decision that says so."""
+    insist_on_choice(Kinship.Contact.values, contact, "contact")
+    return write(tie, contact=contact, court_ref=" ".join(court_ref.split()))
+
+
+# ---- people who matter -----------------------------------------------------------------------------------------------
+
+
+@act(may_add_support)
+def add_support(
+    actor: Actor,
+    child: Person,
+    *,
+    kind: str,
+    person: Person | None = None,
+    name: str = "",
+    relation: str = "",
+    strength: int = 0,
+    trusted: bool = False,
+    helps_with: str = "",
+    starts_on: date | None = None,
+) -> Support:
+    """Write down somebody who matters to a child: a person on record here, or anybody by name."""
+    insist_on_choice(Support.Kind.values, kind, "kind")
+    if strength not in Support.Strength.values:
+        raise Refused(_("Choose one from the list."), guard="G-CODE", field="strength")
+    if starts_on:
+        insist_on_the_past(starts_on, actor.today, "starts_on")
+        insist_on_a_lifetime(starts_on, child.born_from, child.died_on, "starts_on")
+    name = "" if person else " ".join(name.split())
+    _refuse_nobody(child, person, name)
+    return Support.objects.create(
+        child=child, person=person, name=name, relation=" ".join(relation.split()), kind=kind, strength=strength,
+        trusted=trusted, helps_with=helps_with.strip(), starts_on=starts_on,
+    )  # fmt: skip
+
+
+def _refuse_nobody(child: Person, person: Person | None, name: str) -> None:
+    if person is None and not name:
+        raise Refused(_("Say who it is: choose a person, or write a name."), guard="G-KIN", field="name")
+    if person == child:
+        raise Refused(_("Nobody is their own support. Choose another person."), guard="G-KIN", field="person")
+    if person and Support.objects.filter(child=child, person=person, ends_on__isnull=True).exists():
+        raise Refused(_("This person is written down already. End that first."), guard="G-DUP", field="person")
+
+
+@act(may_end_support)
+def end_support(actor: Actor, support: Support, *, ended_on: date) -> Support:
+    """Say that somebody no longer matters so to the child, or that it was written down by mistake."""
+    insist_on_the_past(ended_on, actor.today, "ended_on")
+    if support.starts_on:
+        insist_on_order(ended_on, support.starts_on, _("This began on %(day)s; it cannot end before."), "ended_on")
+    return write(support, ends_on=ended_on)
+
+
 # ---- households ------------------------------------------------------------------------------------------------------
 
 
@@ -246,8 +325,9 @@ def bring_in_families(
     ties: Sequence[Kinship] = (),
     households: Sequence[Household] = (),
     members: Sequence[HouseholdMember] = (),
+    supports: Sequence[Support] = (),
 ) -> list[Family]:
-    """Bring in many families of one unit: who belongs to them, who is kin to whom, who lives together."""
+    """Bring in many families of one unit: who belongs to them, who is kin to whom, who lives together, who matters."""
     if any(family.unit_id != unit.pk for family in families):
         raise Refused(_("All families of one import belong to its unit."), guard="G-UNIT")
     Family.objects.bulk_create(families)
@@ -255,4 +335,11 @@ def bring_in_families(
     Kinship.objects.bulk_create(ties)
     Household.objects.bulk_create(households)
     HouseholdMember.objects.bulk_create(members)
+    Support.objects.bulk_create(supports)
     return list(families)
+
+
+@act(may_move_family_to_unit)
+def move_family_to_unit(actor: Actor, family: Family, *, unit: Unit) -> Family:
+    """Let another unit keep the record of a family from now on, with its members and households."""
+    return write(family, unit=unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -170,7 +171,9 @@ class Kinship(Row):
     starts_on = s2(models.DateField(_("from"), null=True, blank=True))
     ends_on = s2(models.DateField(_("until"), null=True, blank=True))
     legally_responsible = s2(models.BooleanField(_("has legal responsibility"), default=False))
+    responsible_until = s2(models.DateField(_("had legal responsibility until"), null=True, blank=True))
     contact = s3(models.CharField(_("contact"), max_length=12, choices=Contact.choices, default="", blank=True))
+    court_ref = s3(models.CharField(_("court decision on contact"), max_length=120, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -195,3 +198,79 @@ class Kinship(Row):
     def unit_id(self) -> int:
         """The unit that keeps this record."""
         return self.person.unit_id
+
+    @staticmethod
+    def responsible_on(day: date) -> Q:
+        """The condition for ties whose `person` has legal responsibility for the `relative` on a day."""
+        begun = Q(starts_on__isnull=True) | Q(starts_on__lte=day)
+        lasts = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+        held = Q(responsible_until__isnull=True) | Q(responsible_until__gt=day)
+        return Q(legally_responsible=True, kind__in=list(Kinship.INVERSES)) & begun & lasts & held
+
+    def is_responsible_on(self, day: date) -> bool:
+        """Whether this tie carries legal responsibility on a day."""
+        begun = self.starts_on is None or self.starts_on <= day
+        lasts = all(end is None or end > day for end in (self.ends_on, self.responsible_until))
+        return self.legally_responsible and self.kind in self.INVERSES and begun and lasts
+
+
+class Support(Row):
+    """Somebody who matters to a child, kin or not: how close they are, what they help with, from a day until a day.
+
+    `strength` runs from −2 (in conflict) to +2 (very close). `trusted` says that the child chose this person to turn to.
+    """
+
+    class Kind(models.TextChoices):
+        FAMILY = "family", _("family")
+        FRIEND = "friend", _("friend")
+        NEIGHBOUR = "neighbour", _("neighbour")
+        SCHOOL = "school", _("school")
+        PROFESSIONAL = "professional", _("professional")
+        FAITH = "faith", _("community of faith")
+        OTHER = "other", _("somebody else")
+
+    class Strength(models.IntegerChoices):
+        VERY_CLOSE = 2, _("very close")
+        CLOSE = 1, _("close")
+        DISTANT = 0, _("distant")
+        TENSE = -1, _("tense")
+        IN_CONFLICT = -2, _("in conflict")
+
+    child = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
+    person = s1(models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+"))
+    name = s2(models.CharField(_("name"), max_length=200, blank=True))
+    relation = s2(models.CharField(_("who this is to the child"), max_length=120, blank=True))
+    kind = s2(models.CharField(_("kind"), max_length=12, choices=Kind.choices))
+    strength = s3(models.SmallIntegerField(_("how close"), choices=Strength.choices, default=Strength.DISTANT))
+    trusted = s2(models.BooleanField(_("chosen by the child as a trusted person"), default=False))
+    helps_with = s3(models.TextField(_("helps with"), blank=True))
+    starts_on = s2(models.DateField(_("from"), null=True, blank=True))
+    ends_on = s2(models.DateField(_("until"), null=True, blank=True))
+
+    class Meta:
+        ordering = ("-strength", "pk")
+        verbose_name = _("person who matters")
+        verbose_name_plural = _("people who matter")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) & ~Q(name="") | Q(person__isnull=False, name=""),
+                name="who_matters_is_a_record_or_a_name",
+            ),
+            models.CheckConstraint(condition=~Q(child=F("person")), name="nobody_is_their_own_support"),
+            models.CheckConstraint(condition=Q(strength__range=(-2, 2)), name="closeness_runs_from_two_below_to_two"),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="a_support_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["child", "person"], condition=Q(ends_on__isnull=True), name="a_person_supports_a_child_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.child_id}·{self.person_id}"
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the child."""
+        return self.child.unit_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -12,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from kinkeeper.access.gate import Actor, one, seen
-from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
+from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.people import queries as people
-from kinkeeper.people.models import Person, Sex
+from kinkeeper.people.models import Consent, Person, Sex
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -261,6 +262,85 @@ def _eldest_first(person: Person | None) -> tuple[bool, str, str]:
     if person is None:
         return True, "", ""
     return False, person.born_from.isoformat() if person.born_from else "9999", person.sort_name
+
+
+def legally_responsible_for(actor: Actor, child: Person, on: date) -> list[Person]:
+    """Who in sight has legal responsibility for a child on a day, the eldest first."""
+    ties = seen(actor, Kinship).filter(Kinship.responsible_on(on), relative=child)
+    found = seen(actor, Person).filter(pk__in=ties.values("person_id")).select_related("unit")
+    return sorted(found, key=_eldest_first)
+
+
+def ever_responsible_for(actor: Actor, child: Person) -> list[Person]:
+    """Who in sight has or had legal responsibility for a child, the eldest first."""
+    ties = seen(actor, Kinship).filter(relative=child, legally_responsible=True, kind__in=list(Kinship.INVERSES))
+    found = seen(actor, Person).filter(pk__in=ties.values("person_id")).select_related("unit")
+    return sorted(found, key=_eldest_first)
+
+
+def givers_of_consents(actor: Actor, child: Person) -> dict[int, str]:
+    """The names of those in sight who answered for a child, by key."""
+    givers = seen(actor, Consent).filter(person=child).exclude(given_by=None).values("given_by")
+    return dict(seen(actor, Person).filter(pk__in=givers).values_list("pk", "name"))
+
+
+# How far a picture of the family reaches, in steps from tie to tie, and how many people it holds.
+REACH = 3
+MOST_AROUND = 40
+# Whoever is near by these ties alone has a family of their own, which is not part of this one.
+NOT_THROUGH = frozenset({Kind.FOSTER_PARENT, Kind.GUARDIAN, Kind.GODPARENT, Kind.STEP_PARENT})
+
+
+def kin_around(actor: Actor, person: Person) -> tuple[list[Kinship], dict[int, Person]]:
+    """The ties around a person, partnerships that ended too, and the people in sight whom they join. Four questions."""
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=actor.today) | Q(kind=Kind.PARTNER)
+    reach, found = {person.pk}, {person.pk}
+    ties: dict[int, Kinship] = {}
+    for _step in range(REACH):
+        touching = Q(person__in=reach) | Q(relative__in=reach) | Q(person__in=found, relative__in=found)
+        for tie in seen(actor, Kinship).filter(touching, lasting).order_by("pk"):
+            ends = {tie.person_id, tie.relative_id}
+            if len(found | ends) <= MOST_AROUND:
+                found |= ends
+                ties[tie.pk] = tie
+        ways = [{tie.person_id, tie.relative_id} for tie in ties.values() if tie.kind not in NOT_THROUGH]
+        reach = reach.union(*(ends for ends in ways if ends & reach))
+    return list(ties.values()), _known(actor, found)
+
+
+# ---- people who matter -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Supporter:
+    """Somebody who matters to a child: what is written down, and the record where there is one in sight."""
+
+    support: Support
+    person: Person | None
+    name: str
+
+
+def supports_of(actor: Actor, child: Person) -> list[Supporter]:
+    """Who matters to a child today, the closest first; who is on record but out of sight stays unnamed. Two questions."""
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=actor.today)
+    rows = list(seen(actor, Support).filter(lasting, child=child).select_related("child"))
+    known = _known(actor, [row.person_id or 0 for row in rows])
+    return [Supporter(row, known.get(row.person_id or 0), _called(row, known)) for row in rows]
+
+
+def support(actor: Actor, code: str) -> Support:
+    """One person who matters, in sight."""
+    return one(seen(actor, Support).select_related("child"), code=code)
+
+
+def supporter_name(actor: Actor, support: Support) -> str:
+    """What somebody who matters is called; who is on record but out of sight stays unnamed."""
+    return _called(support, _known(actor, [support.person_id or 0]))
+
+
+def _called(row: Support, known: Mapping[int, Person]) -> str:
+    person = known.get(row.person_id or 0)
+    return row.name or (person.name if person else _("somebody you do not see"))
 
 
 # ---- families and households -----------------------------------------------------------------------------------------

@@ -7,15 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kinkeeper.access.gate import ActorRequest, one, seen
+from kinkeeper.access.gate import ActorRequest, may_read, one, seen
 from kinkeeper.access.models import Unit
 from kinkeeper.families import actions, forms, queries
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.people import actions as people_acts
 from kinkeeper.people import queries as people
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 
 def add_relative(request: ActorRequest, code: str) -> HttpResponse:
@@ -36,19 +39,81 @@ def tie_kin(request: ActorRequest, code: str) -> HttpResponse:
 
 def end_tie(request: ActorRequest, code: str) -> HttpResponse:
     """Say that a tie no longer holds."""
+    return _on_tie(request, code, actions.end_tie, forms.EndTieForm(request.POST or None), _("The tie has ended."))
+
+
+def end_legal_responsibility(request: ActorRequest, code: str) -> HttpResponse:
+    """Say that somebody no longer has legal responsibility."""
+    form = forms.EndLegalResponsibilityForm(request.POST or None)
+    return _on_tie(request, code, actions.end_legal_responsibility, form, _("The legal responsibility has ended."))
+
+
+def set_contact_rule(request: ActorRequest, code: str) -> HttpResponse:
+    """Write down which contact is allowed."""
+    tie = queries.tie(request.actor, code)
+    shown = {name: getattr(tie, name) for name in ("contact", "court_ref") if may_read(request.actor, tie, name)}
+    form = forms.SetContactRuleForm(request.POST or None, initial=shown)
+    return _on_tie(request, code, actions.set_contact_rule, form, _("The rule on contact is written down."))
+
+
+def _on_tie(request: ActorRequest, code: str, deed: Act[..., Any], form: DeedForm, done: str) -> HttpResponse:
+    """What deeds on a tie share: it is said in words, and one comes back to whom of the two one sees."""
     tie = queries.tie(request.actor, code)
     known = people.people(request.actor)
     back = known.filter(pk=tie.relative_id).first() or known.get(pk=tie.person_id)
-    words = queries.tie_in_words(request.actor, tie)
-    return _deed(
-        request,
-        actions.end_tie,
-        tie,
-        back,
-        forms.EndTieForm(request.POST or None),
-        _("The tie has ended."),
-        words=words,
-    )
+    return _deed(request, deed, tie, back, form, done, words=queries.tie_in_words(request.actor, tie))
+
+
+def add_support(request: ActorRequest, code: str) -> HttpResponse:
+    """Write down somebody who matters to a child."""
+    child = people.person(request.actor, code)
+    text = request.GET.get("who", "")
+    form = forms.AddSupportForm(request.POST or None)
+    form.choose_from(queries.perhaps_kin(request.actor, child, text))
+    return _deed(request, actions.add_support, child, child, form, _("The person is written down."), who=text)
+
+
+def end_support(request: ActorRequest, code: str) -> HttpResponse:
+    """Say that somebody no longer matters so."""
+    support = queries.support(request.actor, code)
+    form = forms.EndSupportForm(request.POST or None)
+    words = queries.supporter_name(request.actor, support)
+    return _deed(request, actions.end_support, support, support.child, form, _("That has ended."), words=words)
+
+
+def consents(request: ActorRequest, code: str) -> HttpResponse:
+    """What a person and the adults responsible for it have agreed to, refused or not been asked."""
+    person = people.person(request.actor, code)
+    remember_look(request.actor, person, "consents")
+    standings = people.standings_of(request.actor, person)
+    page = {
+        "person": person,
+        "standings": standings,
+        "missing": [standing.missing for standing in standings if standing.missing],
+        "adults": queries.legally_responsible_for(request.actor, person, request.actor.today),
+        "givers": queries.givers_of_consents(request.actor, person),
+        "verdict": people_acts.record_consent.verdict(request.actor, person),
+    }
+    return render(request, "families/consents.html", page)
+
+
+def record_consent(request: ActorRequest, code: str) -> HttpResponse:
+    """Record an answer of a person, or of somebody responsible for it."""
+    person = people.person(request.actor, code)
+    asked = {name: request.GET.get(name, "")[:200] for name in ("purpose", "recipient")}
+    form = forms.RecordConsentForm(request.POST or None, initial=asked)
+    form.asking(person, queries.ever_responsible_for(request.actor, person))
+    back = reverse("consents", args=[code])
+    return _deed(request, people_acts.record_consent, person, person, form, _("The answer is recorded."), to=back)
+
+
+def withdraw_consent(request: ActorRequest, code: str) -> HttpResponse:
+    """Take back a consent."""
+    consent = people.consent(request.actor, code)
+    form = forms.WithdrawConsentForm(request.POST or None)
+    back, done = reverse("consents", args=[consent.person.code]), _("The consent is withdrawn.")
+    givers = queries.givers_of_consents(request.actor, consent.person)
+    return _deed(request, people_acts.withdraw_consent, consent, consent.person, form, done, to=back, givers=givers)
 
 
 def found_family(request: ActorRequest, code: str) -> HttpResponse:
@@ -77,11 +142,12 @@ def set_up_household(request: ActorRequest, code: str) -> HttpResponse:
 def _deed(
     request: ActorRequest, deed: Act[..., Any], subject: Any, back: Any, form: DeedForm, done: str, **more: object
 ) -> HttpResponse:
-    """What every deed on a family shares: the form tied to its row, the act, and back to where one came from."""
+    """What every deed on a family shares: the form tied to its row, the act, and back to where one came from, or `to`."""
     if form.at(subject).is_valid():
         with refusals_on(form):
             deed(request.actor, subject, **form.particulars)
             messages.success(request, done)
-            return redirect(back)
+            return redirect(str(more["to"]) if "to" in more else back)
     page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
-    return render(request, f"{deed.name.replace('.', '/')}.html", page)
+    # Consent is recorded in the room below; its pages are here, because here is known who is responsible for whom.
+    return deed_page(request, f"families/{deed.name.split('.')[1]}.html", page)

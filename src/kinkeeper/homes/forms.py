@@ -1,4 +1,4 @@
-"""Shape and wording of input: a home and its carers."""
+"""Shape and wording of input: a home, its carers, its approvals, and the checks and trainings of those who live there."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import pack_in_force
-from kinkeeper.homes.models import Home
+from kinkeeper.homes.models import BackgroundCheck, Home
 from kinkeeper.lib.choices import choices_of
-from kinkeeper.people.models import Person
+from kinkeeper.people.models import Person, Sex
 from kinkeeper.ui.forms import DayField, DeedForm
 
 _MOST_PLACES = 500
@@ -64,12 +64,10 @@ class CloseHomeForm(DeedForm):
     closed_on = DayField(label=_("Closed on"), initial=timezone.localdate)
 
 
-class AppointCarerForm(DeedForm):
-    """Who cares in a home, from when. Gives the person."""
+class _OfSomebody(DeedForm):
+    """A form about one of several people. Gives the person."""
 
     person = forms.ChoiceField(label=_("Person"), widget=forms.RadioSelect)
-    starts_on = DayField(label=_("From"), initial=timezone.localdate)
-    is_main = forms.BooleanField(label=_("Main carer"), required=False)
 
     def __init__(self, *args: Any, found: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +81,87 @@ class AppointCarerForm(DeedForm):
         return self.found[self.cleaned_data["person"]]
 
 
+class AppointCarerForm(_OfSomebody):
+    """Who cares in a home, from when."""
+
+    starts_on = DayField(label=_("From"), initial=timezone.localdate)
+    is_main = forms.BooleanField(label=_("Main carer"), required=False)
+
+
 class EndCarerForm(DeedForm):
     """When somebody stopped caring."""
 
     ended_on = DayField(label=_("Until"), initial=timezone.localdate)
+
+
+class AddHouseMemberForm(_OfSomebody):
+    """Who else lives in a home, from when."""
+
+    starts_on = DayField(label=_("From"), initial=timezone.localdate)
+
+
+class EndHouseMemberForm(DeedForm):
+    """When somebody moved out."""
+
+    ended_on = DayField(label=_("Until"), initial=timezone.localdate)
+
+
+class ApproveHomeForm(DeedForm):
+    """For what a home is approved, by whom, and for how long."""
+
+    care_types = forms.MultipleChoiceField(label=_("Forms of care"), widget=forms.CheckboxSelectMultiple)
+    authority = forms.CharField(label=_("Approved by"), max_length=200)
+    starts_on = DayField(label=_("From"), initial=timezone.localdate)
+    ends_on = DayField(label=_("Until"), required=False, help_text=_("Leave it empty where no end is set."))
+    capacity = _number(_("Places"), _MOST_PLACES, _("Leave it empty where the approval names none."))
+    age_from = _number(_("Youngest age"), _OLDEST)
+    age_to = _number(_("Oldest age"), _OLDEST)
+    sex = forms.ChoiceField(label=_("Only for"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds, sex = self.fields["care_types"], self.fields["sex"]
+        assert isinstance(kinds, forms.MultipleChoiceField)
+        assert isinstance(sex, forms.ChoiceField)
+        kinds.choices = choices_of(pack_in_force().care_types, timezone.localdate())
+        sex.choices = [("", _("All children")), *((one, Sex(one).label) for one in (Sex.FEMALE, Sex.MALE))]
+
+
+class SuspendApprovalForm(DeedForm):
+    """Since when an approval is on hold, and why."""
+
+    suspended_on = DayField(label=_("On hold since"), initial=timezone.localdate)
+    suspended_why = forms.CharField(label=_("Why"), max_length=300)
+
+
+class LiftSuspensionForm(DeedForm):
+    """Nothing to fill in: the approval is in force again from today on."""
+
+
+class EndApprovalForm(DeedForm):
+    """When an approval ended."""
+
+    ended_on = DayField(label=_("Ended on"), initial=timezone.localdate)
+
+
+class RecordBackgroundCheckForm(_OfSomebody):
+    """Whose background was checked, by whom, and what came of it."""
+
+    issuer = forms.CharField(label=_("Issued by"), max_length=200)
+    issued_on = DayField(label=_("Issued on"), initial=timezone.localdate)
+    ends_on = DayField(
+        label=_("Valid until"), required=False, help_text=_("Leave it empty, and it counts as long as the rules say.")
+    )
+    result = forms.ChoiceField(label=_("Result"), choices=BackgroundCheck.Result.choices, widget=forms.RadioSelect)
+
+
+class RecordTrainingForm(_OfSomebody):
+    """Who was trained in what, or must be by a day."""
+
+    topic = forms.CharField(label=_("What it is about"), max_length=200)
+    hours = forms.IntegerField(label=_("Hours"), min_value=0, max_value=2000, initial=0)
+    done_on = DayField(
+        label=_("Done on"), required=False, help_text=_("Leave it empty where it has not been done yet.")
+    )
+    due_on = DayField(label=_("Due, or due again, on"), required=False)
+    mandatory = forms.BooleanField(label=_("Mandatory"), required=False)

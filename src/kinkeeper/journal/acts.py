@@ -2,7 +2,8 @@
 
 Calling an act does, in one transaction: lock and re-read every row it was handed, as far as the actor sees it (else
 `Unseen`, a 404) → ask the judge → change → write one journal entry → store a job for every reaction upstairs. Either
-all of it happened or nothing did.
+all of it happened or nothing did. A deed that is refused leaves one line too: who tried what on which record, and the
+guard that said no.
 
 The judge is `may_<name of the act>` and is asked with the actor and the subject alone, so that the same judge draws the
 button. Rules about the particulars (dates, capacity) belong in the body of the act and raise `Refused`.
@@ -19,7 +20,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from django.db import connection, models, transaction
 
 from kinkeeper.access.gate import Actor, Unseen, Verdict, scope_of, seen, unit_of
-from kinkeeper.journal.models import Entry, Job
+from kinkeeper.journal.models import Entry, Job, Refusal
+from kinkeeper.lib.packs import Entry as PackEntry
 from kinkeeper.lib.refusals import Refused, Stale
 
 P = ParamSpec("P")
@@ -55,15 +57,26 @@ class Act(Generic[P, R]):
         return self.judge(actor, subject)
 
     def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic():
-            rows, named = _fresh(actor, args, kwargs)
-            subject = rows[0] if rows else None
-            verdict = self.judge(actor, subject)
-            if not verdict:
-                raise Refused(verdict.sentence, guard="G-MAY")
-            result = self.do(actor, *rows, **named)
-            self._remember(actor, subject, result, named)
-            return result
+        try:
+            with transaction.atomic():
+                rows, named = _fresh(actor, args, kwargs)
+                subject = rows[0] if rows else None
+                verdict = self.judge(actor, subject)
+                if not verdict:
+                    raise Refused(verdict.sentence, guard=verdict.guard)
+                result = self.do(actor, *rows, **named)
+                self._remember(actor, subject, result, named)
+                return result
+        except Refused as refusal:
+            # After the transaction is undone. Of deeds inside deeds only the outermost stays, as it undoes the others.
+            self._remember_refusal(actor, args, refusal)
+            raise
+
+    def _remember_refusal(self, actor: Actor, args: Sequence[Any], refusal: Refused) -> None:
+        about = next((value for value in args if isinstance(value, models.Model) and value.pk is not None), None)
+        line = _line(actor, self.name, about, {}) if about is not None else {"actor": actor.name, "act": self.name}
+        line.pop("facts", None)
+        Refusal.objects.create(**{"user_id": actor.user_id, **line}, guard=refusal.guard)
 
     def _remember(self, actor: Actor, subject: object, result: R, particulars: dict[str, Any]) -> None:
         about = result if isinstance(result, models.Model) else subject
@@ -144,6 +157,8 @@ def _fact(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, models.Model):
         return getattr(value, "code", value.pk)
+    if isinstance(value, PackEntry):
+        return value.code
     return None
 
 

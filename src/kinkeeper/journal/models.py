@@ -1,4 +1,4 @@
-"""Entries (what was done), looks (who read whose page) and jobs (news on its way to upper rooms)."""
+"""Entries (what was done), refusals (what was tried in vain), looks (who read whose page) and jobs (news on its way to upper rooms)."""
 
 from __future__ import annotations
 
@@ -34,6 +34,29 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.act} {self.subject_code}"
+
+
+class Refusal(models.Model):
+    """Somebody tried a deed and was refused: who, which deed on which record, and the guard that said no."""
+
+    at = s1(models.DateTimeField(default=timezone.now, db_index=True))
+    actor = s1(models.CharField(max_length=80))
+    user = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
+    act = s1(models.CharField(max_length=80))
+    guard = s1(models.CharField(max_length=20, blank=True))
+    subject_type = s1(models.CharField(max_length=60, blank=True))
+    subject_id = s1(models.BigIntegerField(null=True))
+    subject_code = s1(models.CharField(max_length=16, blank=True))
+    unit = s1(models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+"))
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = _("refusal")
+        verbose_name_plural = _("refusals")
+        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="refusal_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.act} {self.guard}"
 
 
 class Look(models.Model):

@@ -6,12 +6,18 @@ from django.db.models import Q
 
 from kinkeeper.access.gate import EVERYTHING, NOTHING, Actor, scope
 from kinkeeper.access.models import Role
-from kinkeeper.journal.models import Entry, Job, Look
+from kinkeeper.journal.models import Entry, Job, Look, Refusal
 
 
 @scope(Entry)
 def entries(actor: Actor) -> Q:
     """Entries are read where one supervises; an auditor reads the trail of their units, which holds no content."""
+    return Q(unit_id__in=actor.units(Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR))
+
+
+@scope(Refusal)
+def refusals(actor: Actor) -> Q:
+    """What was refused is read where one supervises, and by the auditor."""
     return Q(unit_id__in=actor.units(Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR))
 
 

@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, Unseen, seen
-from kinkeeper.journal.models import Entry, Look
+from kinkeeper.journal.models import Entry, Look, Refusal
 
 
 def _insist_on_seeing(actor: Actor, row: Model) -> None:
@@ -18,6 +18,12 @@ def deeds_on(actor: Actor, row: Model) -> QuerySet[Entry]:
     """What was done to this record, newest first, for those who see the record."""
     _insist_on_seeing(actor, row)
     return Entry.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk).select_related("user")
+
+
+def refusals_on(actor: Actor, row: Model) -> QuerySet[Refusal]:
+    """What was refused on this record, newest first, for those who see the record."""
+    _insist_on_seeing(actor, row)
+    return Refusal.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk).select_related("user")
 
 
 def looks_at(actor: Actor, row: Model) -> QuerySet[Look]:

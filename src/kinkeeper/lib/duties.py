@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import ceil
-from typing import Any, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
 
-from kinkeeper.lib.packs import Limit
-from kinkeeper.lib.periods import add_months, add_working_days
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 VISIT = "visit"
 REVIEW = "review"
@@ -26,7 +25,8 @@ class OfOne(Protocol):
 class Duty:
     """A deed that is due for a child: `deed` names the page where it is done, `code` the record of its address.
 
-    `last_on` is when it was done last, None where it never was; `source` names the rule that sets the time.
+    `last_on` is when it was done last, None where it never was; `source` names the rule that sets the time; `words` say
+    what is due in a few words (“First contact”, “Approve the plan”), `icon` is a drawing of the sprite.
     """
 
     kind: str
@@ -36,25 +36,9 @@ class Duty:
     deed: str
     code: str
     source: str = ""
+    words: str | _StrPromise = ""
+    icon: str = "calendar-due"
 
     def days_left(self, today: date) -> int:
         """Days until it is due; negative when it is overdue."""
         return (self.due_on - today).days
-
-
-def due_after(day: date, limit: Limit) -> date:
-    """The last day on which something is in time that must follow `day` within the limit; hours count as whole days."""
-    match limit.unit:
-        case "hours":
-            return day + timedelta(days=ceil(limit.value / 24))
-        case "days":
-            return day + timedelta(days=limit.value)
-        case "working_days":
-            return add_working_days(day, limit.value)
-        case "weeks":
-            return day + timedelta(weeks=limit.value)
-        case "months":
-            return add_months(day, limit.value)
-        case "years":
-            return add_months(day, 12 * limit.value)
-    raise ValueError(f"The limit “{limit.name}” is no length of time: {limit.unit}.")

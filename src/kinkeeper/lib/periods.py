@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -105,7 +105,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def add_working_days(
-    day: date, working_days: int, holidays: Collection[date] = (), weekend: Collection[int] = WEEKEND
+    day: date, working_days: int, holidays: Container[date] = (), weekend: Collection[int] = WEEKEND
 ) -> date:
     """The working day that is so many working days after `day` (before it, when negative); 0 is `day` itself.
 
@@ -113,12 +113,11 @@ def add_working_days(
     """
     if len(set(weekend)) >= 7:
         raise ValueError("A week needs at least one working day.")
-    free = frozenset(holidays)
     step = DAY if working_days > 0 else -DAY
     left = abs(working_days)
     while left:
         day += step
-        if day.weekday() not in weekend and day not in free:
+        if day.weekday() not in weekend and day not in holidays:
             left -= 1
     return day
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ class Stale(Refused):
 
 @contextmanager
 def refusals_on(form: BaseForm) -> Iterator[None]:
-    """Show a refusal on the form, beside its field where it names one, so that nothing typed is lost."""
+    """Show a refusal on the form, beside its field where it names one, so that nothing typed is lost.
+
+    The form keeps the refusal as `form.refusal`: the page then answers 409 and shows the code of the guard.
+    """
     try:
         yield
     except Refused as refusal:
         field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, str(refusal))
+        form.add_error(field, ValidationError(str(refusal), code=refusal.guard))
+        form.refusal = refusal  # type: ignore[attr-defined]  # forms of deeds declare it

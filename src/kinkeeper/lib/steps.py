@@ -1,6 +1,6 @@
 """State changes along declared steps only, by compare-and-swap: of two people moving one row, one wins.
 
-A model declares `STEPS: Steps = {State.DRAFT: {State.OPEN}, …}`; nothing else in the house writes `state`.
+A model declares `STEPS: Steps = {State.DRAFT: {State.SENT}, …}`; nothing else in the house writes `state`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""A notice to one user: a kind with a sentence of its own, codes instead of names, and where to go."""
+"""Notices to one user (codes instead of names, and where to go) and the address of a calendar feed."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import ClassVar
 
 from django.db import models
@@ -23,6 +24,12 @@ class Notice(Row):
         CARE_STARTED = "care_started", _("Care has begun for child %(code)s.")
         CARE_ENDED = "care_ended", _("Care has ended for child %(code)s.")
         RECORD_OPENED = "record_opened", _("A colleague opened record %(code)s in an emergency. Please review it.")
+        CAME_OF_AGE = "came_of_age", _("The young person of case %(code)s came of age. After-care has begun.")
+        BACK_IN_CARE = "back_in_care", _("The child of case %(code)s is in care again.")
+        TRANSFER_OFFERED = "transfer_offered", _("A case is offered to your unit. Please answer transfer %(code)s.")
+        TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer %(code)s was accepted. The case is closed here.")
+        TRANSFER_DECLINED = "transfer_declined", _("Transfer %(code)s was declined. You stay responsible.")
+        TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Transfer %(code)s was withdrawn. No answer is needed.")
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
@@ -48,3 +55,31 @@ class Notice(Row):
     def sentence(self) -> str:
         """What the notice says, in the reader’s language."""
         return str(self.get_kind_display()) % {"code": self.subject_code}
+
+
+class CalendarFeed(Row):
+    """A secret address from which a calendar reads what is due for its owner; only a hash of the secret is kept."""
+
+    owner = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
+    token_hash = s1(models.CharField(max_length=64, unique=True, editable=False))
+    expires_at = s1(models.DateTimeField())
+    closed_at = s1(models.DateTimeField(null=True, blank=True))
+    fetched_at = s1(models.DateTimeField(null=True, blank=True))
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(closed_at__isnull=True), name="a_user_has_one_open_calendar_feed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """What is kept of the secret in the address."""
+        return sha256(token.encode()).hexdigest()

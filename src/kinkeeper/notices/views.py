@@ -1,14 +1,18 @@
-"""The page of one’s own notices."""
+"""The pages of one’s own notices and of one’s own calendar feed."""
 
 from __future__ import annotations
+
+import secrets
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kinkeeper.access.gate import ActorRequest, one
+from kinkeeper.access.queries import oneself
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.notices import actions, queries
 
@@ -30,3 +34,29 @@ def put_notice_away(request: ActorRequest, code: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("notices")
+
+
+def calendar(request: ActorRequest) -> HttpResponse:
+    """Whether a calendar feed is open, and what it shows."""
+    return render(request, "notices/calendar.html", {"feed": queries.open_feed_of(request.actor)})
+
+
+@require_POST
+def open_calendar_feed(request: ActorRequest) -> HttpResponse:
+    """Open a calendar feed, and show its address this once."""
+    token = secrets.token_urlsafe(32)
+    feed = actions.open_calendar_feed(request.actor, oneself(request.actor), token=token)
+    link = request.build_absolute_uri(f"/calendar/{token}.ics")
+    return render(request, "notices/calendar.html", {"feed": feed, "link": link})
+
+
+@require_POST
+def close_calendar_feed(request: ActorRequest, code: str) -> HttpResponse:
+    """Close a calendar feed."""
+    feed = one(queries.feeds_of(request.actor), code=code)
+    try:
+        actions.close_calendar_feed(request.actor, feed)
+        messages.success(request, _("The calendar feed is closed. Its address answers nobody any more."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("calendar")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,12 +15,21 @@ from kinkeeper.files import vault
 from kinkeeper.files.vault import Accepted
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.ages import PartialDate
-from kinkeeper.lib.guards import in_words, insist_on_a_lifetime, insist_on_order, insist_on_the_past, known
-from kinkeeper.lib.names import display_name, index_keys, script_of
+from kinkeeper.lib.guards import (
+    in_words,
+    insist_on_a_lifetime,
+    insist_on_order,
+    insist_on_the_past,
+    known,
+)
+from kinkeeper.lib.names import index_keys, script_of
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import Row, write
 from kinkeeper.people import policy, queries
+from kinkeeper.people.consenting import insist_on_an_answer
 from kinkeeper.people.models import (
+    UNDISCLOSED,
+    Consent,
     ContactPoint,
     Document,
     Identifier,
@@ -32,47 +40,18 @@ from kinkeeper.people.models import (
     Sex,
     SpokenLanguage,
 )
+from kinkeeper.people.newcomers import (
+    NameParts,
+    Newcomer,
+    born,
+    insist_on_a_life,
+    insist_on_a_method,
+    shown,
+    unsaved,
+)
 
-LONGEST_AGO = date(1900, 1, 1)
-
-
-@dataclass(frozen=True)
-class NameParts:
-    """One name as it is handed in; the script is read off its letters."""
-
-    given: str = ""
-    middle: str = ""
-    family: str = ""
-    use: str = Name.Use.USED
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-    def of(self, person: Person) -> Name:
-        """The row of this name for a person, not stored yet."""
-        given, middle, family = (" ".join(part.split()) for part in (self.given, self.middle, self.family))
-        if not given and not family:
-            raise Refused(_("Give at least a given name or a family name."), guard="G-NAME", field="given")
-        script = script_of(f"{given} {middle} {family}")
-        return Name(
-            person=person, use=self.use, given=given, middle=middle, family=family, script=script,
-            starts_on=self.starts_on, ends_on=self.ends_on,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """A person to be registered among many: `names[0]` is the one to show. Numbers are (scheme, value, from, until)."""
-
-    names: Sequence[NameParts]
-    birth: PartialDate | None = None
-    sex: str = Sex.UNKNOWN
-    ethnicity: str = ""
-    died_on: date | None = None
-    identifiers: Sequence[tuple[str, str, date | None, date | None]] = ()
-    languages: Sequence[str] = ()
-    is_invented: bool = False
-    code: str = field(default="")
-
+# Other rooms register people through this one.
+__all__ = ["NameParts", "Newcomer"]
 
 # ---- registering -----------------------------------------------------------------------------------------------------
 
@@ -89,11 +68,12 @@ def register_person(
     sex: str = Sex.UNKNOWN,
     ethnicity: str = "",
     died_on: date | None = None,
+    birth_by: str = "",
     refuse_likeness: bool = False,
 ) -> Person:
     """Begin the record of a person in a unit; with `refuse_likeness`, not of someone who seems to be recorded already."""
-    newcomer = Newcomer([NameParts(given, middle, family)], birth, sex, ethnicity, died_on)
-    person, names = _unsaved(actor, unit, newcomer)
+    newcomer = Newcomer([NameParts(given, middle, family)], birth, sex, ethnicity, died_on, birth_by=birth_by)
+    person, names = unsaved(actor, unit, newcomer)
     if refuse_likeness:
         _refuse_likeness(actor, names[0], birth)
     person.save(force_insert=True)
@@ -105,7 +85,7 @@ def register_person(
 @bulk_act(policy.may_register_people)
 def register_people(actor: Actor, unit: Unit, *, newcomers: Sequence[Newcomer]) -> list[Person]:
     """Begin the records of many people at once, in the order given; one that cannot be refuses all."""
-    made = [_unsaved(actor, unit, newcomer) for newcomer in newcomers]
+    made = [unsaved(actor, unit, newcomer) for newcomer in newcomers]
     people = Person.objects.bulk_create([person for person, _names in made], batch_size=500)
     names = Name.objects.bulk_create([name for _person, names in made for name in names], batch_size=500)
     Identifier.objects.bulk_create(
@@ -126,43 +106,6 @@ def register_people(actor: Actor, unit: Unit, *, newcomers: Sequence[Newcomer]) 
     )
     _index(people, names)
     return people
-
-
-def _unsaved(actor: Actor, unit: Unit, newcomer: Newcomer) -> tuple[Person, list[Name]]:
-    _insist_on_a_life(actor, newcomer.birth, newcomer.died_on)
-    person = Person(
-        unit=unit,
-        sex=newcomer.sex,
-        ethnicity=newcomer.ethnicity,
-        died_on=newcomer.died_on,
-        is_invented=newcomer.is_invented,
-        **_born(newcomer.birth),
-        **({"code": newcomer.code} if newcomer.code else {}),
-    )
-    names = [parts.of(person) for parts in newcomer.names]
-    if not names:
-        raise Refused(_("Give at least a given name or a family name."), guard="G-NAME", field="given")
-    person.name, person.sort_name = _shown(names[0])
-    return person, names
-
-
-def _shown(name: Name) -> tuple[str, str]:
-    return display_name(name.given, name.family)[:200], name.sort_name[:200]
-
-
-def _born(birth: PartialDate | None) -> dict[str, object]:
-    return {"birth": str(birth or ""), "born_from": birth.earliest if birth else None}
-
-
-def _insist_on_a_life(actor: Actor, birth: PartialDate | None, died_on: date | None) -> None:
-    if birth:
-        insist_on_the_past(birth.earliest, actor.today, "birth")
-        insist_on_order(
-            birth.earliest, LONGEST_AGO, _("Nobody alive was born before %(day)s. Check the year."), "birth"
-        )
-    if died_on:
-        insist_on_the_past(died_on, actor.today, "died_on")
-        insist_on_a_lifetime(died_on, birth.earliest if birth else None, None, "died_on")
 
 
 def _refuse_likeness(actor: Actor, name: Name, birth: PartialDate | None) -> None:
@@ -196,12 +139,15 @@ def describe_person(
     sex: str,
     ethnicity: str | None = None,
     died_on: date | None = None,
+    birth_by: str | None = None,
 ) -> Person:
     """Correct or complete birth, sex, origin and death. An estimated birth stays marked as estimated.
 
-    Without `ethnicity` the recorded origin stays, for it may be hidden from who corrects the rest.
+    Without `ethnicity` the recorded origin stays, for it may be hidden from who corrects the rest; so does `birth_by`.
     """
-    _insist_on_a_life(actor, birth, died_on)
+    birth_by = person.birth_by if birth_by is None else birth_by
+    insist_on_a_method(birth, birth_by)
+    insist_on_a_life(actor, birth, died_on)
     first = LegalStatus.objects.filter(person=person).order_by("starts_on").first()
     if birth and first and first.starts_on < birth.earliest:
         raise Refused(
@@ -210,7 +156,30 @@ def describe_person(
             field="birth",
         )
     origin = {} if ethnicity is None else {"ethnicity": ethnicity}
-    return write(person, sex=sex, died_on=died_on, **origin, **_born(birth))
+    return write(person, sex=sex, died_on=died_on, **origin, **born(birth, birth_by))
+
+
+@act(policy.may_describe_culture)
+def describe_culture(
+    actor: Actor, person: Person, *, religion: str = "", practice: str = "", diet: str = "", undisclosed: bool = False
+) -> Person:
+    """Record religion, wishes about practice and diet, as the person says; `undisclosed`: prefers not to say which."""
+    religion = religion.strip()
+    if undisclosed and religion:
+        raise Refused(
+            _("Whoever prefers not to say their religion has none written down. Empty the field, or untick the box."),
+            guard="G-CODE",
+            field="religion",
+        )
+    said = UNDISCLOSED if undisclosed else religion
+    return write(person, religion=said, practice=practice.strip(), diet=diet.strip())
+
+
+@act(policy.may_note_death)
+def note_death(actor: Actor, person: Person, *, died_on: date) -> Person:
+    """Note on which day a person died."""
+    insist_on_a_life(actor, person.born, died_on)
+    return write(person, died_on=died_on)
 
 
 @act(policy.may_name_person)
@@ -268,8 +237,8 @@ def _show_name_in_use(actor: Actor, person: Person) -> None:
     borne = [name for name in person.names.order_by("pk") if name.holds_on(actor.today)]
     script = script_of(person.name)
     borne.sort(key=lambda name: (name.use != Name.Use.USED, name.script != script, name.pk))
-    if borne and (person.name, person.sort_name) != _shown(borne[0]):
-        name, sort_name = _shown(borne[0])
+    if borne and (person.name, person.sort_name) != shown(borne[0]):
+        name, sort_name = shown(borne[0])
         write(person, name=name, sort_name=sort_name)
 
 
@@ -328,6 +297,7 @@ def record_legal_status(
     ends_on: date | None = None,
     authority: str = "",
     order_number: str = "",
+    appeal_until: date | None = None,
 ) -> LegalStatus:
     """Record the law under which a child is cared for; the status that was open ends the same day, none overlap."""
     known(pack_in_force().legal_statuses, status, "status")
@@ -348,6 +318,7 @@ def record_legal_status(
     return LegalStatus.objects.create(
         person=person, status=status, starts_on=starts_on, ends_on=ends_on,
         authority=authority.strip(), order_number=order_number.strip(),
+        appeal_until=appeal_until,
     )  # fmt: skip
 
 
@@ -377,6 +348,8 @@ def add_document(
     """Keep a paper or picture about a person, encrypted; `upload` comes from `files.vault.accept()`."""
     if issued_on:
         insist_on_the_past(issued_on, actor.today, "issued_on")
+    if kind == Document.Kind.PHOTO and (missing := queries.missing_for(actor, person, "photo")):
+        raise Refused(missing, guard="G-CONSENT", field="kind")
     return Document.objects.create(
         person=person, kind=kind, title=title.strip(), issued_on=issued_on,
         file=vault.store(upload), added_by_id=actor.user_id,
@@ -397,6 +370,49 @@ def set_photo(actor: Actor, person: Person, *, upload: Accepted) -> Person:
     if former:
         vault.forget(former)
     return person
+
+
+# ---- consent ---------------------------------------------------------------------------------------------------------
+
+
+@act(policy.may_record_consent)
+def record_consent(
+    actor: Actor,
+    person: Person,
+    *,
+    purpose: str,
+    answer: str,
+    given_by: Person | None,
+    given_on: date,
+    explained: str,
+    recipient: str = "",
+    data_scope: str = "",
+    language: str = "",
+    capacity_note: str = "",
+    until: date | None = None,
+) -> Consent:
+    """Record an answer to a question of consent: the person’s own where `given_by` is None, else an adult’s for a child.
+
+    A yes counts until a day, at most as long as the pack allows; a no stands until there is a new answer.
+    """
+    consent = Consent(
+        person=person, purpose=purpose, answer=answer, by_child=given_by is None, given_by=given_by,
+        given_on=given_on, until=until, recipient=" ".join(recipient.split()), data_scope=data_scope.strip(),
+        language=language, explained=explained.strip(), capacity_note=capacity_note.strip(), by_id=actor.user_id,
+    )  # fmt: skip
+    insist_on_an_answer(pack_in_force(), consent, actor.today)
+    consent.save(force_insert=True)
+    return consent
+
+
+@act(policy.may_withdraw_consent)
+def withdraw_consent(actor: Actor, consent: Consent, *, withdrawn_on: date) -> Consent:
+    """Take back a consent from a day on: nothing that needs it is done after that."""
+    insist_on_the_past(withdrawn_on, actor.today, "withdrawn_on")
+    insist_on_order(
+        withdrawn_on, consent.given_on, _("It was given on %(day)s; it cannot be withdrawn before."), "withdrawn_on"
+    )
+    return write(consent, withdrawn_on=withdrawn_on)
 
 
 # ---- bringing in -----------------------------------------------------------------------------------------------------
@@ -422,3 +438,9 @@ def bring_in_legal_statuses(
     Identifier.objects.bulk_create(identifiers)
     LegalStatus.objects.bulk_create(statuses)
     return list(about.values())
+
+
+@act(policy.may_move_person_to_unit)
+def move_person_to_unit(actor: Actor, person: Person, *, unit: Unit) -> Person:
+    """Let another unit keep a person from now on, with the names, papers and everything that hangs on the person."""
+    return write(person, unit=unit)

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,16 +15,10 @@ from kinkeeper.files import vault
 from kinkeeper.files.vault import Accepted
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.people.models import OTHER_LANGUAGES, ContactPoint, Document, Identifier, Name, Sex, language_name
+from kinkeeper.people.models import BirthBy, ContactPoint, Document, Identifier, Name, Sex, language_choices
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
-
-
-def _language_choices() -> list[tuple[str, str]]:
-    codes = {code for code in LANG_INFO if "-" not in code} | {"uz-Latn", "uz-Cyrl", "sr-Latn", "sr-Cyrl"}
-    named = [(code, language_name(code)) for code in codes | OTHER_LANGUAGES.keys()]
-    return [("", "—"), *sorted(named, key=lambda pair: pair[1].casefold())]
 
 
 class UploadField(forms.FileField):
@@ -67,6 +60,12 @@ class RegisterPersonForm(NameForm):
     """A new person."""
 
     birth = PartialDateField(label=_("Date of birth"), required=False)
+    birth_by = forms.ChoiceField(
+        label=_("How the birth is known"),
+        choices=BirthBy.choices,
+        required=False,
+        help_text=_("An estimate needs its method."),
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, initial=Sex.UNKNOWN)
     surely_new = forms.BooleanField(label=_("I have compared: this is nobody whom we know already"), required=False)
 
@@ -106,6 +105,12 @@ class DescribePersonForm(DeedForm):
     """Birth, sex, origin and death."""
 
     birth = PartialDateField(label=_("Date of birth"), required=False)
+    birth_by = forms.ChoiceField(
+        label=_("How the birth is known"),
+        choices=BirthBy.choices,
+        required=False,
+        help_text=_("An estimate needs its method."),
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices)
     ethnicity = forms.CharField(
         label=_("Ethnic origin"),
@@ -116,10 +121,29 @@ class DescribePersonForm(DeedForm):
     died_on = DayField(label=_("Date of death"), required=False)
 
 
+class DescribeCultureForm(DeedForm):
+    """Religion, practice and diet, as the person says."""
+
+    religion = forms.CharField(
+        label=_("Religion"),
+        max_length=100,
+        required=False,
+        help_text=_("As the child says it, also “none”. Leave empty if nobody has asked yet."),
+    )
+    undisclosed = forms.BooleanField(label=_("Was asked and prefers not to say"), required=False)
+    practice = forms.CharField(
+        label=_("Wishes about practice, customs and holidays"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    diet = forms.CharField(label=_("Diet"), max_length=100, required=False, help_text=_("Halal, vegetarian, no nuts …"))
+
+
 class RecordLanguageForm(DeedForm):
     """A language of a person."""
 
-    tag = forms.ChoiceField(label=_("Language"), choices=_language_choices)
+    tag = forms.ChoiceField(label=_("Language"), choices=language_choices)
     mother_tongue = forms.BooleanField(label=_("Mother tongue"), required=False)
     needs_interpreter = forms.BooleanField(label=_("Needs an interpreter"), required=False)
 
@@ -161,6 +185,7 @@ class RecordLegalStatusForm(DeedForm):
     ends_on = DayField(label=_("Until"), required=False, help_text=_("Leave empty while it lasts."))
     authority = forms.CharField(label=_("Court or authority"), max_length=200, required=False)
     order_number = forms.CharField(label=_("Number of the order"), max_length=80, required=False)
+    appeal_until = DayField(label=_("Appeal possible until"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

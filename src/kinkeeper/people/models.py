@@ -29,6 +29,20 @@ class Sex(models.TextChoices):
     UNKNOWN = "U", _("unknown")
 
 
+class BirthBy(models.TextChoices):
+    """How the date of birth is known; an estimated age names its method."""
+
+    DOCUMENT = "document", _("document")
+    PARENT = "parent", _("told by a parent or relative")
+    SELF = "self", _("told by the person")
+    MEDICAL = "medical", _("medical examination")
+    VISUAL = "visual", _("estimated by sight")
+    UNKNOWN = "", _("not recorded")
+
+
+# The religion of somebody who prefers not to say which: known to be asked, and not to be asked again.
+UNDISCLOSED = "undisclosed"
+
 # Languages that the families we work with speak and that Django has no word for.
 OTHER_LANGUAGES = {
     "am": _("Amharic"),
@@ -53,6 +67,13 @@ def language_name(tag: str) -> str:
     return f"{name} ({rest})" if rest else name
 
 
+def language_choices() -> list[tuple[str, str]]:
+    """(tag, name) of the languages that a form offers, by name in the reader’s language."""
+    codes = {code for code in LANG_INFO if "-" not in code} | {"uz-Latn", "uz-Cyrl", "sr-Latn", "sr-Cyrl"}
+    named = [(code, language_name(code)) for code in codes | OTHER_LANGUAGES.keys()]
+    return [("", "—"), *sorted(named, key=lambda pair: pair[1].casefold())]
+
+
 class Person(Row):
     """Anyone who matters in care work: a child, a parent, a carer. Kept by one unit at a time.
 
@@ -65,9 +86,15 @@ class Person(Row):
     sort_name = s2(models.CharField(max_length=200, db_index=True, editable=False))
     birth = s2(models.CharField(_("date of birth"), max_length=12, blank=True))
     born_from = s2(models.DateField(null=True, blank=True, editable=False, db_index=True))
+    birth_by = s2(
+        models.CharField(_("how the birth is known"), max_length=12, choices=BirthBy.choices, default="", blank=True)
+    )
     sex = s2(models.CharField(_("sex"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN))
     died_on = s2(models.DateField(_("date of death"), null=True, blank=True))
     ethnicity = s3(models.CharField(_("ethnic origin"), max_length=10, blank=True))
+    religion = s3(models.CharField(_("religion"), max_length=100, blank=True))
+    practice = s3(models.CharField(_("wishes about practice, customs and holidays"), max_length=300, blank=True))
+    diet = s3(models.CharField(_("diet"), max_length=100, blank=True))
     photo = s2(models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+"))
     is_invented = s1(models.BooleanField(default=False, editable=False))
 
@@ -87,6 +114,11 @@ class Person(Row):
     def born(self) -> PartialDate | None:
         """The date of birth as far as it is known."""
         return PartialDate.parse(self.birth) if self.birth else None
+
+    @property
+    def religion_in_words(self) -> str:
+        """The religion as the person says it, or that they prefer not to say."""
+        return gettext("prefers not to say") if self.religion == UNDISCLOSED else self.religion
 
     def age(self, on: date) -> int | None:
         """Completed years on a day, counted from the earliest possible day of birth; None where it is unknown."""
@@ -239,6 +271,7 @@ class LegalStatus(Row):
     ends_on = s2(models.DateField(_("until"), null=True, blank=True))
     authority = s3(models.CharField(_("authority"), max_length=200, blank=True))
     order_number = s3(models.CharField(_("number of the order"), max_length=80, blank=True))
+    appeal_until = s2(models.DateField(_("appeal possible until"), null=True, blank=True))
 
     class Meta:
         ordering = ("starts_on", "pk")
@@ -317,6 +350,56 @@ class ContactPoint(Row):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that keeps the person."""
+        return self.person.unit_id
+
+
+class Consent(Row):
+    """An answer to one question of consent: yes or no, to which purpose, towards whom, to what, by whom, until when.
+
+    `purpose` is a code of the jurisdiction pack; `recipient` is empty where it is the association itself. The child’s own
+    answer and that of a responsible adult are two rows.
+    """
+
+    class Answer(models.TextChoices):
+        GIVEN = "given", _("agreed")
+        REFUSED = "refused", _("refused")
+
+    person = s1(models.ForeignKey(Person, models.PROTECT, related_name="consents"))
+    purpose = s1(models.CharField(_("purpose"), max_length=20))
+    recipient = s2(models.CharField(_("recipient"), max_length=200, blank=True))
+    data_scope = s2(models.CharField(_("what it covers"), max_length=300, blank=True))
+    answer = s2(models.CharField(_("answer"), max_length=10, choices=Answer.choices))
+    by_child = s2(models.BooleanField(_("the child’s own answer")))
+    given_by = s2(models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+"))
+    language = s2(models.CharField(_("language in which it was explained"), max_length=20, blank=True))
+    explained = s3(models.CharField(_("how it was explained"), max_length=300))
+    capacity_note = s3(models.CharField(_("note on understanding"), max_length=300, blank=True))
+    given_on = s1(models.DateField(_("answered on")))
+    until = s1(models.DateField(_("valid until"), null=True, blank=True))
+    withdrawn_on = s1(models.DateField(_("withdrawn on"), null=True, blank=True))
+    by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
+
+    class Meta:
+        ordering = ("-given_on", "-pk")
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        indexes: ClassVar = [models.Index(fields=["person", "purpose", "-given_on"], name="consents_of_a_person")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(by_child=True, given_by__isnull=True) | Q(by_child=False, given_by__isnull=False),
+                name="a_consent_is_given_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("given_on")), name="a_consent_ends_after_it_is_given"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.given_on}"
 
     @property
     def unit_id(self) -> int:

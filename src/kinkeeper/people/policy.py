@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, openable, part_of, scope
+from kinkeeper.access.gate import YES, Actor, Verdict, may_read, openable, part_of, scope
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS, may_bring_in
+from kinkeeper.people import queries
 from kinkeeper.people.models import (
+    Consent,
     ContactPoint,
     Document,
     Identifier,
@@ -36,6 +38,7 @@ part_of(SpokenLanguage, Person, "person")
 part_of(LegalStatus, Person, "person")
 part_of(Document, Person, "person")
 part_of(ContactPoint, Person, "person")
+part_of(Consent, Person, "person")
 
 
 def _keeps(actor: Actor, person: Person) -> Verdict:
@@ -58,6 +61,17 @@ def may_register_people(actor: Actor, unit: Unit) -> Verdict:
 
 def may_describe_person(actor: Actor, person: Person) -> Verdict:
     """Birth, sex, origin and death are kept by the workers of the unit."""
+    return _keeps(actor, person)
+
+
+def may_note_death(actor: Actor, person: Person) -> Verdict:
+    """A death is noted by the workers and the director of the unit, once."""
+    if person.died_on:
+        return Verdict(
+            _("The death of this person is noted already. Correct the day with birth and sex."), guard="G-STEP"
+        )
+    if actor.sits(Role.DIRECTOR, person.unit_id):
+        return YES
     return _keeps(actor, person)
 
 
@@ -111,10 +125,42 @@ def may_withdraw_document(actor: Actor, document: Document) -> Verdict:
 
 
 def may_set_photo(actor: Actor, person: Person) -> Verdict:
-    """The photo is set by the workers of the unit."""
+    """The photo is set by the workers of the unit, with the consent that the pack asks for."""
+    if not (kept := _keeps(actor, person)):
+        return kept
+    return Verdict(queries.missing_for(actor, person, "photo"), guard="G-CONSENT")
+
+
+def may_record_consent(actor: Actor, person: Person) -> Verdict:
+    """Answers to questions of consent are recorded by the workers of the unit."""
     return _keeps(actor, person)
+
+
+def may_withdraw_consent(actor: Actor, consent: Consent) -> Verdict:
+    """A consent that was given is withdrawn, on the wish of whoever gave it, by the workers of the unit."""
+    if consent.withdrawn_on:
+        return Verdict(_("This consent has already been withdrawn."), guard="G-CONSENT")
+    if consent.answer != Consent.Answer.GIVEN:
+        return Verdict(_("This answer was no. Record the new answer instead."), guard="G-CONSENT")
+    return _keeps(actor, consent.person)
+
+
+def may_describe_culture(actor: Actor, person: Person) -> Verdict:
+    """Religion, practice and diet are kept by those workers of the unit who may read them."""
+    if not (kept := _keeps(actor, person)):
+        return kept
+    if not may_read(actor, person, "religion"):
+        return Verdict(_("Your role does not reach what is recorded of religion and customs. Ask the caseworker."))
+    return YES
 
 
 def may_bring_in_legal_statuses(actor: Actor, unit: Unit) -> Verdict:
     """Legal statuses and numbers of many people at once are brought in by those who oversee the unit."""
     return may_register_people(actor, unit)
+
+
+def may_move_person_to_unit(actor: Actor, person: Person) -> Verdict:
+    """A person goes to another unit by the system, when the transfer of the case is accepted; never by hand."""
+    if actor.user_id is not None or not actor.sits(Role.SUPERVISOR, person.unit_id):
+        return Verdict(_("A record goes to another unit when a transfer of the case is accepted."))
+    return YES

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, ngettext
 
-from kinkeeper.access.gate import Actor, Unseen, may_read, one, seen
+from kinkeeper.access.gate import YES, Actor, Unseen, Verdict, may_read, one, seen
+from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, score
+from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.sensitivity import Level
+from kinkeeper.people.consenting import Standing, standing_of
 from kinkeeper.people.models import (
+    Consent,
     ContactPoint,
     Document,
     Identifier,
@@ -42,7 +49,7 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Person]:
     """The people who may be meant, best first: by name in any script and order, by public code, by a whole number."""
     text = " ".join(text.split())
     exact = _exactly(actor, text)
-    ranked = [found for _worth, found in _by_name(actor, text, limit) if found not in exact]
+    ranked = [found for _worth, found in _by_name(people(actor), text, limit) if found not in exact]
     return [*exact, *ranked][:limit]
 
 
@@ -62,9 +69,9 @@ def _holders(actor: Actor, values: Sequence[str]) -> QuerySet[Identifier]:
     return Identifier.objects.filter(value__in=values, person__unit_id__in=units)
 
 
-def _by_name(actor: Actor, text: str, limit: int) -> list[tuple[float, Person]]:
-    keys = candidates(text, lambda asked: _answering(actor, asked), enough=limit)
-    found = {row.pk: row for row in people(actor).filter(pk__in=keys)} if keys else {}
+def _by_name(among: QuerySet[Person], text: str, limit: int) -> list[tuple[float, Person]]:
+    keys = candidates(text, lambda asked: _answering(among, asked), enough=limit)
+    found = {row.pk: row for row in among.filter(pk__in=keys)} if keys else {}
     spelled: dict[int, list[str]] = defaultdict(list)
     for name in Name.objects.filter(person__in=list(found)) if found else ():
         spelled[name.person_id].append(str(name))
@@ -73,22 +80,58 @@ def _by_name(actor: Actor, text: str, limit: int) -> list[tuple[float, Person]]:
     return [pair for pair in ranked if pair[0] >= GOOD_ENOUGH]
 
 
-def _answering(actor: Actor, asked: Iterable[Sequence[str]]) -> list[int]:
-    """Keys of people in sight who have at least one search key of every word."""
-    rows = seen(actor, Person)
+def _answering(among: QuerySet[Person], asked: Iterable[Sequence[str]]) -> list[int]:
+    """Keys of those among these people who have at least one search key of every word."""
     for keys in asked:
-        rows = rows.filter(pk__in=NameKey.objects.filter(key__in=keys).values("person_id"))
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
+        among = among.filter(pk__in=NameKey.objects.filter(key__in=keys).values("person_id"))
+    return list(among.order_by("pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
 
 
 def likely_duplicates(actor: Actor, names: Sequence[str], birth: PartialDate | None) -> list[Person]:
     """People in sight with nearly one of these names whose birth may be the same; best first."""
+    return _alike(people(actor), names, birth)
+
+
+def _alike(among: QuerySet[Person], names: Sequence[str], birth: PartialDate | None) -> list[Person]:
     alike: dict[Person, float] = {}
     for name in names:
-        for worth, found in _by_name(actor, name, 20):
+        for worth, found in _by_name(among, name, 20):
             if worth >= NEARLY_THE_SAME and _may_be_born(found.born, birth):
                 alike[found] = max(worth, alike.get(found, 0.0))
     return sorted(alike, key=lambda found: -alike[found])
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A record anywhere in the association that may be of the same person: `person` is None where it is out of sight."""
+
+    key: int
+    code: str
+    unit: Unit
+    person: Person | None
+
+
+def likely_duplicates_anywhere(
+    actor: Actor, names: Sequence[str], birth: PartialDate | None, number: str = ""
+) -> list[Likeness]:
+    """Records of any unit with nearly one of these names and a birth that may be the same, or with this very number.
+
+    Whoever is out of sight is told by unit and code alone. A name of one word says little: it counts only where both
+    births are known.
+    """
+    everybody = Person.objects.select_related("unit")
+    found = {person.pk: person for person in everybody.filter(pk__in=_numbered(number))} if number else {}
+    for name in names:
+        for person in _alike(everybody, [name], birth):
+            if len(name.split()) > 1 or (birth and person.birth):
+                found.setdefault(person.pk, person)
+    sight = set(people(actor).filter(pk__in=found).values_list("pk", flat=True)) if found else set()
+    return [Likeness(pk, row.code, row.unit, row if pk in sight else None) for pk, row in found.items()]
+
+
+def _numbered(number: str) -> QuerySet[Identifier, int]:
+    number = " ".join(number.split())
+    return Identifier.objects.filter(value__in=[number, number.upper()]).values_list("person_id", flat=True)
 
 
 def _may_be_born(one_birth: PartialDate | None, other: PartialDate | None) -> bool:
@@ -166,3 +209,92 @@ def name(actor: Actor, code: str) -> Name:
 def legal_status(actor: Actor, code: str) -> LegalStatus:
     """One legal status of a person in sight."""
     return one(seen(actor, LegalStatus).select_related("person"), code=code)
+
+
+# ---- consent ---------------------------------------------------------------------------------------------------------
+
+
+def consents_of(actor: Actor, person: Person) -> QuerySet[Consent]:
+    """Every answer about a person that the actor sees, the latest first."""
+    return seen(actor, Consent).filter(person=person).select_related("person", "given_by", "by")
+
+
+def consent(actor: Actor, code: str) -> Consent:
+    """One answer in sight."""
+    return one(seen(actor, Consent).select_related("person", "given_by"), code=code)
+
+
+def consents_needed(actor: Actor, person: Person, deed: str) -> list[str]:
+    """Which consents the pack asks for before a deed (photo, sharing, tracing …) is done for a person."""
+    return [code for code, entry in pack_in_force().consents.items() if deed in entry.required_for]
+
+
+def missing_consent(actor: Actor, person: Person, purpose: str, *, recipient: str = "", on: date | None = None) -> str:
+    """Why this consent does not stand on a day, as a sentence for guard G-CONSENT; empty where it does. One question.
+
+    An empty recipient is the association itself; towards anybody else, an answer about that very recipient counts.
+    """
+    return people_without_consent(actor, [person], purpose, recipient=recipient, on=on).get(person.pk, "")
+
+
+def missing_for(actor: Actor, person: Person, deed: str, *, recipient: str = "") -> str:
+    """Which consent that the pack asks for before a deed is missing, as a sentence; empty where none is."""
+    needed = consents_needed(actor, person, deed)
+    reasons = (missing_consent(actor, person, purpose, recipient=recipient) for purpose in needed)
+    return next((reason for reason in reasons if reason), "")
+
+
+def people_without_consent(
+    actor: Actor, persons: Iterable[Person], purpose: str, *, recipient: str = "", on: date | None = None
+) -> dict[int, str]:
+    """Of these people, whose consent does not stand on a day, by key with the reason. One question for all."""
+    asked = {person.pk: person for person in persons}
+    answers: dict[int, list[Consent]] = defaultdict(list)
+    rows = seen(actor, Consent).filter(person__in=list(asked), purpose=purpose).select_related("given_by")
+    for row in rows:
+        row.person = asked[row.person_id]
+        answers[row.person_id].append(row)
+    day, pack = on or actor.today, pack_in_force()
+    standings = (standing_of(pack, person, purpose, answers[pk], recipient, day) for pk, person in asked.items())
+    return {standing.person.pk: standing.missing for standing in standings if standing.missing}
+
+
+def verdict_on_taking_out(
+    actor: Actor, persons: Iterable[Person], purpose: Purpose | None, recipient: str = ""
+) -> Verdict:
+    """Whether what is known of these people may be taken out for a purpose; a refusal says how many, never who."""
+    if purpose is None:
+        return Verdict(gettext("Say for which purpose the data are taken out. Choose one."), guard="G-SHARE")
+    named = {"purpose": gettext(purpose.label)}
+    if not purpose.fields:
+        sentence = gettext("For “%(purpose)s”, nothing that is known of a child is taken out. Choose another purpose.")
+        return Verdict(sentence % named, guard="G-SHARE")
+    if not purpose.consent:
+        return YES
+    if not recipient.strip():
+        sentence = gettext("“%(purpose)s” needs consent, and consent names who receives. Say who receives the data.")
+        return Verdict(sentence % named, guard="G-SHARE")
+    without = len(people_without_consent(actor, persons, purpose.consent, recipient=recipient))
+    if not without:
+        return YES
+    sentence = ngettext(
+        "%(count)s record lacks the consent that “%(purpose)s” needs towards this recipient. Nothing was taken out.",
+        "%(count)s records lack the consent that “%(purpose)s” needs towards this recipient. Nothing was taken out.",
+        without,
+    )
+    return Verdict(sentence % {**named, "count": without}, guard="G-CONSENT")
+
+
+def standings_of(actor: Actor, person: Person, on: date | None = None) -> list[Standing]:
+    """How every consent of the pack stands for a person, towards the association and each recipient asked about."""
+    day, pack = on or actor.today, pack_in_force()
+    rows = list(consents_of(actor, person))
+    towards: dict[str, dict[str, str]] = {code: {"": ""} for code in pack.consents}
+    for row in rows:
+        if row.purpose in towards:
+            towards[row.purpose].setdefault(" ".join(row.recipient.split()).casefold(), row.recipient)
+    return [
+        standing_of(pack, person, code, [row for row in rows if row.purpose == code], recipient, day)
+        for code, recipients in towards.items()
+        for recipient in recipients.values()
+    ]

@@ -9,6 +9,7 @@ from kinkeeper.people import views
 urlpatterns = [
     path("units/<str:code>/register-person/", views.register_person, name="register_person"),
     path("people/<str:code>/describe/", views.describe_person, name="describe_person"),
+    path("people/<str:code>/culture/", views.describe_culture, name="describe_culture"),
     path("people/<str:code>/name/", views.name_person, name="name_person"),
     path("people/<str:code>/language/", views.record_language, name="record_language"),
     path("people/<str:code>/number/", views.record_identifier, name="record_identifier"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -18,8 +18,8 @@ from kinkeeper.journal.acts import Act
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people import actions, forms, queries
-from kinkeeper.people.models import Document, LegalStatus, Name, Person
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.people.models import UNDISCLOSED, Document, LegalStatus, Name, Person
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 Subject = Person | Name | LegalStatus | Document
 
@@ -35,17 +35,28 @@ def register_person(request: ActorRequest, code: str) -> HttpResponse:
             # A caseworker sees only people of their own cases, so the page of a new person may not be theirs to see.
             return redirect(person if queries.people(request.actor).filter(pk=person.pk).exists() else "/")
     verdict = actions.register_person.verdict(request.actor, unit)
-    return render(request, "people/register_person.html", {"unit": unit, "form": form, "verdict": verdict})
+    return deed_page(request, "people/register_person.html", {"unit": unit, "form": form, "verdict": verdict})
 
 
 def describe_person(request: ActorRequest, code: str) -> HttpResponse:
     """Correct birth, sex, origin and death."""
     person = queries.person(request.actor, code)
-    known = {name: getattr(person, name) for name in ("birth", "sex", "ethnicity", "died_on")}
+    known = {name: getattr(person, name) for name in ("birth", "birth_by", "sex", "ethnicity", "died_on")}
     form = forms.DescribePersonForm(request.POST or None, initial=known)
     if not may_read(request.actor, person, "ethnicity"):
         del form.fields["ethnicity"]
     return _deed(request, actions.describe_person, person, form, _("Corrected."))
+
+
+def describe_culture(request: ActorRequest, code: str) -> HttpResponse:
+    """Record religion, practice and diet."""
+    person = queries.person(request.actor, code)
+    untold = person.religion == UNDISCLOSED
+    known = {"religion": "" if untold else person.religion, "undisclosed": untold}
+    readable = may_read(request.actor, person, "religion")
+    initial = {**known, "practice": person.practice, "diet": person.diet} if readable else None
+    form = forms.DescribeCultureForm(request.POST or None, initial=initial)
+    return _deed(request, actions.describe_culture, person, form, _("Recorded."))
 
 
 def name_person(request: ActorRequest, code: str) -> HttpResponse:
@@ -153,4 +164,4 @@ def _deed(request: ActorRequest, deed: Act[..., Any], subject: Subject, form: De
             messages.success(request, done)
             return redirect(person)
     page = {"person": person, "subject": subject, "form": form, "verdict": deed.verdict(request.actor, subject)}
-    return render(request, f"{deed.name.replace('.', '/')}.html", page)
+    return deed_page(request, f"{deed.name.replace('.', '/')}.html", page)

@@ -1,5 +1,7 @@
 """Deeds about where children live: care begins, a child moves, the legal ground changes, care ends; absences.
 
+What must be so before a child lives somewhere is in `fit`; this module asks it, then writes.
+
 Every deed on a period of care raises its version, so that of several workers who act on one child at the same moment
 one wins and the others are told. The home a child goes to is locked with the deed, so that its last place is given once.
 """
@@ -7,40 +9,42 @@ one wins and the others are told. The home a child goes to is locked with the de
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import Actor, Unseen
+from kinkeeper.access.gate import Actor, Unseen, one, seen
 from kinkeeper.access.models import Unit, pack_in_force
+from kinkeeper.decisions.models import Decision
+from kinkeeper.families.queries import siblings_of
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.lib.guards import (
-    in_words,
-    insist_on_a_lifetime,
     insist_on_age,
     insist_on_choice,
     insist_on_order,
     insist_on_the_past,
     known,
 )
-from kinkeeper.lib.packs import CareType, Pack
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import Row, write
 from kinkeeper.people import actions as people
 from kinkeeper.people.models import LegalStatus, Person
-from kinkeeper.placements import guards
+from kinkeeper.placements import course, fit, guards
+from kinkeeper.placements.fit import Intended
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.placements.policy import (
     may_bring_in_care_histories,
     may_change_legal_status,
     may_end_placement,
     may_move_child,
+    may_place_siblings,
     may_record_return,
     may_report_absence,
+    may_review_exemption,
     may_start_placement,
 )
 
@@ -59,27 +63,13 @@ def start_placement(
     need: str = "",
     authority: str = "",
     order_number: str = "",
+    mitigation: str = "",
+    exemption_review_on: date | None = None,
 ) -> PeriodOfCare:
     """Begin care: a period of care with its first stay and its first episode, whole or not at all."""
-    pack = pack_in_force()
-    _insist_on_a_day_of_life(actor, child, started_on, "started_on")
-    if need:
-        known(pack.needs, need, "need")
-    if known(pack.care_types, care_type, "care_type").temporary:
-        raise Refused(
-            _("A temporary stay cannot begin care. Record where the child came to live."), guard="G-STEP",
-            field="care_type",
-        )  # fmt: skip
-    _insist_on_no_other_care(pack, child, started_on)
-    _insist_on_a_fit(pack, child, home, care_type, started_on, "started_on")
-    with guards.as_refusals():
-        period = PeriodOfCare.objects.create(child=child, started_on=started_on, need=need)
-        stay = Placement.objects.create(period=period, home=home, care_type=care_type)
-        status = _legal_status(actor, pack, child, legal_status_code, started_on, authority, order_number)
-        Episode.objects.create(
-            period=period, started_on=started_on, reason=Reason.STARTED, placement=stay, legal_status=status
-        )
-    return period
+    law = _Law(legal_status_code, authority, order_number)
+    intended = _intended(actor, child, home, started_on, care_type, exemption_review_on=exemption_review_on)
+    return _begin(intended, law, need=need, mitigation=mitigation)
 
 
 @act(may_move_child)
@@ -95,23 +85,71 @@ def move_child(
     legal_status_code: str | None = None,
     authority: str = "",
     order_number: str = "",
+    mitigation: str = "",
+    exemption_review_on: date | None = None,
 ) -> PeriodOfCare:
     """Move a child in care to another home (or to another type of care with the same carer), without a gap."""
-    pack, child, last = pack_in_force(), period.child, _last(period)
-    _insist_on_a_day_of_life(actor, child, moved_on, "moved_on")
-    _insist_on_what_follows(last, moved_on, "moved_on")
-    _insist_on_a_change(last, home, care_type, same_carer=same_carer)
-    _insist_on_a_reason(pack, last, care_type, leave_reason)
-    _insist_on_a_fit(pack, child, home, care_type, moved_on, "moved_on")
-    with guards.as_refusals():
-        write(last.placement, leave_reason=leave_reason)
-        stay = Placement.objects.create(period=period, home=home, care_type=care_type)
-        status = last.legal_status
-        if legal_status_code and legal_status_code != status.status:
-            status = _legal_status(actor, pack, child, legal_status_code, moved_on, authority, order_number)
-        reason = _what_changed(legal=status.pk != last.legal_status_id, same_carer=same_carer)
-        Episode.objects.create(period=period, started_on=moved_on, reason=reason, placement=stay, legal_status=status)
-    return write(period)
+    law = _Law(legal_status_code or "", authority, order_number)
+    intended = _intended(
+        actor, period.child, home, moved_on, care_type,
+        last=_last(period), field="moved_on", exemption_review_on=exemption_review_on,
+    )  # fmt: skip
+    return _move(intended, period, law, leave_reason=leave_reason, same_carer=same_carer, mitigation=mitigation)
+
+
+@bulk_act(may_place_siblings)
+def place_siblings(
+    actor: Actor,
+    child: Person,
+    *,
+    siblings: Sequence[Person],
+    home: Home,
+    started_on: date,
+    care_type: str,
+    legal_status_code: str = "",
+    leave_reason: str = "",
+    authority: str = "",
+    order_number: str = "",
+    mitigation: str = "",
+    exemption_review_on: date | None = None,
+) -> list[PeriodOfCare]:
+    """Bring brothers and sisters to live in one home on one day, all of them or none.
+
+    Who is in care already moves (`leave_reason`), for the others care begins (`legal_status_code`).
+    """
+    group = [child, *_known_siblings(actor, child, siblings)]
+    law = _Law(legal_status_code, authority, order_number)
+    found = []
+    for each in group:
+        others = tuple(other for other in group if other != each)
+        period = PeriodOfCare.objects.filter(child=each, ended_on__isnull=True).select_related("child").first()
+        verdict = may_move_child(actor, period) if period else may_start_placement(actor, each)
+        if not verdict:
+            raise Refused(verdict.sentence, guard=verdict.guard)
+        last = _last(period) if period else None
+        intended = _intended(
+            actor, each, home, started_on, care_type,
+            last=last, together=others, exemption_review_on=exemption_review_on,
+        )  # fmt: skip
+        if period:
+            found.append(_move(intended, period, _Law(), leave_reason=leave_reason, mitigation=mitigation))
+        else:
+            found.append(_begin(intended, law, mitigation=mitigation))
+    return found
+
+
+@act(may_review_exemption)
+def review_exemption(actor: Actor, placement: Placement, *, exemption_review_on: date | None = None) -> Placement:
+    """Look again at brothers and sisters who are more than a home may take: until when that goes on, or that it ended."""
+    period = placement.period
+    intended = _intended(
+        actor, period.child, placement.home, actor.today, placement.care_type, last=_last(period),
+        exemption_review_on=exemption_review_on, field="exemption_review_on",
+    )  # fmt: skip
+    if intended.over_capacity:
+        for objection in fit.a_place(intended):
+            raise objection
+    return write(placement, exemption_review_on=exemption_review_on if intended.over_capacity else None)
 
 
 @act(may_change_legal_status)
@@ -125,13 +163,13 @@ def change_legal_status(
     order_number: str = "",
 ) -> PeriodOfCare:
     """Record a new legal ground for care; the child stays where they are."""
-    pack, child, last = pack_in_force(), period.child, _last(period)
-    _insist_on_a_day_of_life(actor, child, changed_on, "changed_on")
-    _insist_on_what_follows(last, changed_on, "changed_on")
+    child, last = period.child, _last(period)
+    course.insist_on_a_day_of_life(actor, child, changed_on, "changed_on")
+    course.insist_on_what_follows(last, changed_on, "changed_on")
     if legal_status_code == last.legal_status.status:
         raise Refused(_("This is the legal status the child has already."), guard="G-STEP", field="legal_status_code")
     with guards.as_refusals():
-        status = _legal_status(actor, pack, child, legal_status_code, changed_on, authority, order_number)
+        status = _legal_status(actor, child, changed_on, _Law(legal_status_code, authority, order_number))
         Episode.objects.create(
             period=period, started_on=changed_on, reason=Reason.LEGAL, placement=last.placement, legal_status=status
         )
@@ -143,8 +181,8 @@ def end_placement(actor: Actor, period: PeriodOfCare, *, ended_on: date, exit: s
     """End care. Final: a child who returns begins a new period of care, so that history stays true."""
     pack, child, last = pack_in_force(), period.child, _last(period)
     reason = known(pack.exits, exit, "exit")
-    _insist_on_a_day_of_life(actor, child, ended_on, "ended_on")
-    _insist_on_what_follows(last, ended_on, "ended_on")
+    course.insist_on_a_day_of_life(actor, child, ended_on, "ended_on")
+    course.insist_on_what_follows(last, ended_on, "ended_on")
     insist_on_age(child.age(ended_on), reason.youngest, reason.below, "exit")
     if known(pack.care_types, last.placement.care_type, "exit").temporary:
         raise Refused(
@@ -159,15 +197,20 @@ def end_placement(actor: Actor, period: PeriodOfCare, *, ended_on: date, exit: s
 
 @act(may_report_absence)
 def report_absence(actor: Actor, child: Person, *, kind: str, started_on: date) -> Absence:
-    """Record that a child in care is missing, or away without permission, since a day; the placement goes on."""
+    """Record that a child in care is missing or away since a day; the placement goes on and nobody has moved.
+
+    A child may go missing from hospital or boarding school, so only absences of the same sort exclude each other.
+    """
     insist_on_choice(Absence.Kind.values, kind, "kind")
-    _insist_on_a_day_of_life(actor, child, started_on, "started_on")
+    course.insist_on_a_day_of_life(actor, child, started_on, "started_on")
     in_care = PeriodOfCare.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=started_on), child=child, started_on__lte=started_on
     )
     if not in_care.exists():
         raise Refused(_("The child was not in care on that day."), guard="G-TIME", field="started_on")
-    others = Absence.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=started_on), child=child)
+    alike = Absence.GONE if kind in Absence.GONE else set(Absence.Kind.values) - Absence.GONE
+    lasting = Q(ended_on__isnull=True) | Q(ended_on__gt=started_on)
+    others = Absence.objects.filter(lasting, child=child, kind__in=alike)
     if others.exists():
         raise Refused(
             _("Another absence lasts until that day or later. Record the return first."), guard="G-OVERLAP",
@@ -179,9 +222,9 @@ def report_absence(actor: Actor, child: Person, *, kind: str, started_on: date) 
 
 @act(may_record_return)
 def record_return(actor: Actor, absence: Absence, *, ended_on: date) -> Absence:
-    """Record that a missing child is back."""
+    """Record that a child who was missing or away is back."""
     insist_on_the_past(ended_on, actor.today, "ended_on")
-    sentence = _("The child was missing from %(day)s. The return cannot be earlier.")
+    sentence = _("The child was away from %(day)s. The return cannot be earlier.")
     insist_on_order(ended_on, absence.started_on, sentence, "ended_on")
     return write(absence, ended_on=ended_on)
 
@@ -233,111 +276,114 @@ def _last(period: PeriodOfCare) -> Episode:
     return last
 
 
-def _insist_on_a_day_of_life(actor: Actor, child: Person, day: date, field: str) -> None:
-    insist_on_the_past(day, actor.today, field)
-    insist_on_a_lifetime(day, child.born_from, child.died_on, field)
+@dataclass(frozen=True)
+class _Law:
+    """On what legal ground; an empty code keeps the one that holds."""
+
+    code: str = ""
+    authority: str = ""
+    order_number: str = ""
 
 
-def _insist_on_what_follows(last: Episode, day: date, field: str) -> None:
-    if day <= last.started_on:
+def _intended(
+    actor: Actor,
+    child: Person,
+    home: Home,
+    day: date,
+    care_type: str,
+    *,
+    last: Episode | None = None,
+    field: str = "started_on",
+    together: tuple[Person, ...] = (),
+    exemption_review_on: date | None = None,
+) -> Intended:
+    pack = pack_in_force()
+    care = known(pack.care_types, care_type, "care_type")
+    return Intended(actor, pack, child, home, day, care, together, exemption_review_on, last, field)
+
+
+def _known_siblings(actor: Actor, child: Person, siblings: Sequence[Person]) -> list[Person]:
+    """The chosen brothers and sisters as they are now, if the actor sees them and they are known as such."""
+    if not siblings:
+        raise Refused(_("Choose the brothers and sisters who come along."), guard="G-SIB", field="siblings")
+    kin = {one.person.pk for one in siblings_of(actor, child) if one.person is not None}
+    found = []
+    for sibling in sorted(siblings, key=lambda one: one.pk):
+        if sibling.pk not in kin:
+            sentence = _("%(sibling)s is not recorded as a brother or sister of %(name)s.")
+            words = {"sibling": sibling.name, "name": child.name}
+            raise Refused(sentence % words, guard="G-SIB", field="siblings")
+        # Locked by key alone, as the gate does: a scope may join tables that cannot be locked.
+        Person.objects.select_for_update(no_key=True).filter(pk=sibling.pk).first()
+        found.append(one(seen(actor, Person), pk=sibling.pk))
+    return found
+
+
+def _begin(intended: Intended, law: _Law, *, need: str = "", mitigation: str = "") -> PeriodOfCare:
+    """Care begins with a stay against which nothing speaks."""
+    pack, child, day = intended.pack, intended.child, intended.day
+    course.insist_on_a_day_of_life(intended.actor, child, day, intended.day_field)
+    if need:
+        known(pack.needs, need, "need")
+    if intended.care.temporary:
         raise Refused(
-            _("This must be after the last change, which was on %(day)s.") % {"day": in_words(last.started_on)},
-            guard="G-TIME",
-            field=field,
-        )
-
-
-def _insist_on_no_other_care(pack: Pack, child: Person, day: date) -> None:
-    before = PeriodOfCare.objects.filter(child=child)
-    if before.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day)).exists():
-        raise Refused(
-            _("This child is in care at that time already. End that period of care, or move the child."),
-            guard="G-OVERLAP",
-            field="started_on",
-        )
-    final = [code for code, one in pack.exits.items() if one.final]
-    ended = before.filter(exit__in=final).order_by("-ended_on").first()
-    if ended is not None:
-        raise Refused(
-            _("Care ended for good: “%(exit)s”. It cannot begin again.")
-            % {"exit": gettext(pack.exits[ended.exit].label)},
-            guard="G-STEP",
-        )
-
-
-def _insist_on_a_change(last: Episode, home: Home, care_type: str, *, same_carer: bool) -> None:
-    """The same home is a move only where its type of care changes, and then the carer stays."""
-    if last.placement.home_id != home.pk:
-        return
-    if care_type == last.placement.care_type:
-        raise Refused(_("The child lives in this home already. Choose another one."), guard="G-STEP", field="home")
-    if not same_carer:
-        raise Refused(
-            _("In the same home the carer stays. Say so, or choose another home."), guard="G-STEP", field="same_carer"
-        )
-
-
-def _insist_on_a_reason(pack: Pack, last: Episode, care_type: str, leave_reason: str) -> None:
-    """A move needs its reason; going to a temporary stay and coming back from one may do without."""
-    to = known(pack.care_types, care_type, "care_type")
-    came_from = pack.care_types.get(last.placement.care_type)
-    if leave_reason:
-        known(pack.reasons_for_change, leave_reason, "leave_reason")
-    elif not to.temporary and not (came_from and came_from.temporary):
-        raise Refused(_("Say why the child moves."), guard="G-REASON", field="leave_reason")
-
-
-def _insist_on_a_fit(pack: Pack, child: Person, home: Home, care_type: str, day: date, field: str) -> None:
-    """The home is open, takes this age, has a place from that day on; the type of care suits a child so young."""
-    care, age = known(pack.care_types, care_type, "care_type"), child.age(day)
-    _insist_on_an_open_home(home, day, field)
-    _insist_on_a_suitable_age(pack, home, care, age)
-    if home.capacity is None:
-        return
-    taken = Episode.objects.most_together(home, day, without=child)
-    if taken >= home.capacity:
-        raise Refused(
-            _("No place is free in %(home)s on that day or later: %(taken)s of %(places)s are taken.")
-            % {"home": home.name, "taken": taken, "places": home.capacity},
-            guard="G-CAP",
-            field="home",
-        )
-
-
-def _insist_on_an_open_home(home: Home, day: date, field: str) -> None:
-    if home.closed_on is not None:
-        sentence = _("%(home)s closed on %(day)s. Choose another home.")
-        raise Refused(sentence % {"home": home.name, "day": in_words(home.closed_on)}, guard="G-CAP", field="home")
-    if home.opened_on is not None and day < home.opened_on:
-        sentence = _("%(home)s opened only on %(day)s.")
-        raise Refused(sentence % {"home": home.name, "day": in_words(home.opened_on)}, guard="G-CAP", field=field)
-
-
-def _insist_on_a_suitable_age(pack: Pack, home: Home, care: CareType, age: int | None) -> None:
-    if age is None:
-        return
-    least = pack.limit("youngest_residential").value
-    if age < least and not care.under_three_ok:
-        raise Refused(
-            _("A child under %(age)s lives in a family. “%(care_type)s” is not for so young a child.")
-            % {"age": least, "care_type": gettext(care.label)},
-            guard="G-U3",
+            _("A temporary stay cannot begin care. Record where the child came to live."), guard="G-STEP",
             field="care_type",
+        )  # fmt: skip
+    course.insist_on_no_other_care(pack, child, day)
+    known(pack.legal_statuses, law.code, "legal_status_code")
+    fit.insist_on_a_fit(intended)
+    with guards.as_refusals():
+        period = PeriodOfCare.objects.create(child=child, started_on=day, need=need)
+        stay = _stay(intended, period, mitigation)
+        status = _legal_status(intended.actor, child, day, law)
+        Episode.objects.create(
+            period=period, started_on=day, reason=Reason.STARTED, placement=stay, legal_status=status
         )
-    if age < care.youngest:
-        raise Refused(
-            _("“%(care_type)s” is possible from the age of %(age)s.")
-            % {"age": care.youngest, "care_type": gettext(care.label)},
-            guard="G-AGE",
-            field="care_type",
-        )
-    too_young = home.age_from is not None and age < home.age_from
-    if too_young or (home.age_to is not None and age > home.age_to):
-        raise Refused(
-            _("%(home)s takes children of another age; this child is %(age)s.") % {"home": home.name, "age": age},
-            guard="G-CAP",
-            field="home",
-        )
+    return period
+
+
+def _move(
+    intended: Intended,
+    period: PeriodOfCare,
+    law: _Law,
+    *,
+    leave_reason: str = "",
+    same_carer: bool = False,
+    mitigation: str = "",
+) -> PeriodOfCare:
+    """A child in care moves to a stay against which nothing speaks."""
+    pack, child, day, last = intended.pack, intended.child, intended.day, intended.last
+    assert last is not None
+    course.insist_on_a_day_of_life(intended.actor, child, day, intended.day_field)
+    course.insist_on_what_follows(last, day, intended.day_field)
+    course.insist_on_a_change(last, intended.home, intended.care.code, same_carer=same_carer)
+    course.insist_on_a_reason(pack, last, intended.care, leave_reason)
+    changes_law = law.code not in {"", last.legal_status.status}
+    if changes_law:
+        known(pack.legal_statuses, law.code, "legal_status_code")
+    fit.insist_on_a_fit(intended)
+    with guards.as_refusals():
+        write(last.placement, leave_reason=leave_reason)
+        stay = _stay(intended, period, mitigation)
+        status = _legal_status(intended.actor, child, day, law) if changes_law else last.legal_status
+        reason = _what_changed(legal=status.pk != last.legal_status_id, same_carer=same_carer)
+        Episode.objects.create(period=period, started_on=day, reason=reason, placement=stay, legal_status=status)
+    return write(period)
+
+
+def _stay(intended: Intended, period: PeriodOfCare, mitigation: str) -> Placement:
+    """The new stay, with the decision that it rests on and what was said about it."""
+    decision = intended.rests_on
+    return Placement.objects.create(
+        period=period,
+        home=intended.home,
+        care_type=intended.care.code,
+        decision=decision,
+        planned=decision is None or decision.kind != Decision.Kind.EMERGENCY,
+        mitigation=mitigation.strip(),
+        exemption_review_on=intended.exemption_review_on if intended.over_capacity else None,
+    )
 
 
 def _what_changed(*, legal: bool, same_carer: bool) -> str:
@@ -346,15 +392,13 @@ def _what_changed(*, legal: bool, same_carer: bool) -> str:
     return Reason.BOTH if legal else Reason.PLACEMENT
 
 
-def _legal_status(
-    actor: Actor, pack: Pack, child: Person, code: str, day: date, authority: str, order_number: str
-) -> LegalStatus:
+def _legal_status(actor: Actor, child: Person, day: date, law: _Law) -> LegalStatus:
     """The legal status from that day on: the one that holds already if it is the same, else a new one."""
-    known(pack.legal_statuses, code, "legal_status_code")
+    known(pack_in_force().legal_statuses, law.code, "legal_status_code")
     holds = LegalStatus.objects.filter(person=child, starts_on__lte=day).order_by("-starts_on").first()
     lasts = holds is not None and (holds.ends_on is None or holds.ends_on > day)
-    if holds is not None and lasts and holds.status == code and order_number in {"", holds.order_number}:
+    if holds is not None and lasts and holds.status == law.code and law.order_number in {"", holds.order_number}:
         return holds
     return people.record_legal_status(
-        actor, child, status=code, starts_on=day, authority=authority, order_number=order_number
+        actor, child, status=law.code, starts_on=day, authority=law.authority, order_number=law.order_number
     )

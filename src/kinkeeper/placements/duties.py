@@ -1,87 +1,172 @@
-"""What is due because a child is in care: the first visit in every new home, and the reviews of care."""
+"""What is due because a child is in care: visits in a new home, reviews, the end of short stays, exemptions of siblings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.cases.models import Case
-from kinkeeper.lib.duties import REVIEW, VISIT, Duty, due_after
+from kinkeeper.lib.duties import REVIEW, VISIT, Duty
 from kinkeeper.lib.packs import Pack
+from kinkeeper.lib.timers import due_after, soonest
 from kinkeeper.people.models import Person
-from kinkeeper.placements.models import PeriodOfCare
-from kinkeeper.placements.queries import last_visits, periods, where_lives
+from kinkeeper.placements.models import Episode, PeriodOfCare
+from kinkeeper.placements.queries import Residence, periods, visits_to, where_lives
+from kinkeeper.plans.duties import case_named_day, way_to_review, with_named_days
 from kinkeeper.plans.models import Review
 
-_REVIEWS = ("first_review", "second_review", "later_reviews")
+STAY = "stay"
+EXEMPTION = "exemption"
 
 
 def first_visits_due(actor: Actor, on: date | None = None, *, among: Iterable[Person] | None = None) -> list[Duty]:
     """The first visit after a child came to live somewhere, until the child has been seen there; soonest first.
 
-    Of the children in open cases that the actor sees, or of those among it. With `on`, only those due by that day.
+    Where the pack has a schedule for the type of care, also the next visit by that. Of the children in open cases that
+    the actor sees, or of those among it. With `on`, only those due by that day.
     """
-    rows = seen(actor, Case).filter(state=Case.State.OPEN).select_related("child")
+    rows = seen(actor, Case).filter(closed_on=None).select_related("child")
     if among is not None:
         rows = rows.filter(child__in=[child.pk for child in among])
     cases = {case.child_id: case for case in rows}
-    limit = pack_in_force().limit("first_visit")
+    pack = pack_in_force()
     stays = where_lives(actor, [case.child for case in cases.values()])
-    visits = last_visits(actor, cases.keys())
-    due = [
-        Duty(
-            VISIT,
-            cases[child].child,
-            due_after(stay.since, limit),
-            visits.get(child),
-            "record_contact",
-            cases[child].code,
-            limit.source,
-        )
-        for child, stay in stays.items()
-        if visits.get(child, date.min) < stay.since
-    ]
-    return sorted((duty for duty in due if on is None or duty.due_on <= on), key=lambda duty: (duty.due_on, duty.code))
+    visits = visits_to(actor, cases.keys())
+    due = [_visit_at_home(pack, cases[child], stay, visits.get(child, ())) for child, stay in stays.items()]
+    wanted = [duty for duty in due if duty is not None and (on is None or duty.due_on <= on)]
+    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+
+def _visit_at_home(pack: Pack, case: Case, stay: Residence, visits: Sequence[date]) -> Duty | None:
+    status = stay.episode.legal_status.status
+    fit = pack.schedules_for(VISIT, kind=case.kind, status=status, care=stay.care_type)
+    found = soonest([(one, stay.since) for one in fit if one.for_care], visits, pack.calendar)
+    due = [(found[0], found[1].source)] if found else []
+    last = visits[-1] if visits else None
+    # A law that sets the visits of a legal status sets the first one as well.
+    if (last is None or last < stay.since) and not any(one.for_statuses for one in fit):
+        limit = pack.limit("first_visit")
+        due.append((due_after(stay.since, limit, pack.calendar), limit.source))
+    if not due:
+        return None
+    due_on, source = min(due)
+    return Duty(VISIT, case.child, due_on, last, "record_contact", case.code, source)
 
 
 def reviews_due(actor: Actor, on: date | None = None, *, among: Iterable[Person] | None = None) -> list[Duty]:
     """The next review of every child in care that the actor sees (or of those among it), soonest first.
 
-    With `on`, only those due by that day. Two questions, however many children.
+    Where the plan in force or the last review names an earlier day than the pack asks for, that day holds. With `on`,
+    only those due by that day. Four questions, however many children.
     """
-    rows = _with_reviews(periods(actor).filter(ended_on__isnull=True))
+    rows = periods(actor).filter(ended_on__isnull=True)
     if among is not None:
         rows = rows.filter(child__in=[child.pk for child in among])
+    held = _reviews(rows)
     pack = pack_in_force()
-    due = [_next_review(pack, period) for period in rows]
-    return sorted((duty for duty in due if on is None or duty.due_on <= on), key=lambda duty: (duty.due_on, duty.code))
+    mine = seen(actor, Case).filter(child__in=rows.order_by().values("child"), closed_on=None).select_related("child")
+    cases = {case.child_id: case for case in with_named_days(mine)}
+    due = [_next_review(pack, period, held, cases.get(period.child_id)) for period in _with_care(rows)]
+    wanted = [duty for duty in due if duty is not None and (on is None or duty.due_on <= on)]
+    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
 
 
-def _with_reviews(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
-    """Add how many reviews were held in the period, and when the last one was."""
-    held = Review.objects.filter(child=OuterRef("child"), held_on__gte=OuterRef("started_on")).order_by()
-    counted = held.values("child").annotate(number=Count("pk")).values("number")
+def _reviews(rows: QuerySet[PeriodOfCare]) -> dict[int, list[date]]:
+    """The days of the reviews of these children, by the key of the child, oldest first."""
+    held = Review.objects.filter(child__in=rows.order_by().values("child"), held_on__isnull=False).order_by("held_on")
+    days: dict[int, list[date]] = defaultdict(list)
+    for child, day in held.values_list("child", "held_on"):
+        if day is not None:
+            days[child].append(day)
+    return days
+
+
+def _with_care(rows: QuerySet[PeriodOfCare]) -> QuerySet[PeriodOfCare]:
+    """Add the legal status and the type of care of the last episode, and since when each holds."""
+    last = Episode.objects.filter(period=OuterRef("pk")).order_by("-started_on")
+    stay = Episode.objects.filter(placement=OuterRef("stay")).order_by().values("placement")
     return rows.annotate(
-        held=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-        last_on=Subquery(held.order_by("-held_on").values("held_on")[:1]),
-    )
+        status=Subquery(last.values("legal_status__status")[:1]),
+        status_since=Subquery(last.values("legal_status__starts_on")[:1]),
+        care_type=Subquery(last.values("placement__care_type")[:1]),
+        stay=Subquery(last.values("placement")[:1]),
+    ).annotate(stay_since=Subquery(stay.annotate(since=Min("started_on")).values("since")))
 
 
-def _next_review(pack: Pack, period: PeriodOfCare) -> Duty:
-    held: int = period.held  # type: ignore[attr-defined]  # _with_reviews() adds it
-    last: date | None = period.last_on  # type: ignore[attr-defined]
-    limit = pack.limit(_REVIEWS[min(held, 2)])
+def _next_review(
+    pack: Pack, period: PeriodOfCare, reviews: Mapping[int, Sequence[date]], case: Case | None
+) -> Duty | None:
+    held = [day for day in reviews.get(period.child_id, ()) if day >= period.started_on]
+    known = vars(period)  # _with_care() adds what is read from here
+    fit = pack.schedules_for(REVIEW, kind="care", status=known["status"] or "", care=known["care_type"] or "")
+    anchors = [
+        (one, known["stay_since"] if one.for_care else known["status_since"] if one.for_statuses else period.started_on)
+        for one in fit
+    ]
+    found = soonest(anchors, held, pack.calendar)
+    if found is None:
+        return None
+    named = case_named_day(case) if case else None
+    deed, code = way_to_review(case) if case else ("record_review", period.child.code)
     return Duty(
         kind=REVIEW,
         child=period.child,
-        due_on=due_after(last or period.started_on, limit),
-        last_on=last,
-        deed="record_review",
-        code=period.child.code,
-        source=limit.source,
+        due_on=min(found[0], named or found[0]),
+        last_on=held[-1] if held else None,
+        deed=deed,
+        code=code,
+        source=found[1].source,
     )
+
+
+def temporary_care_ending(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
+    """The last day of stays under a form of care that the pack limits in days (emergency, transit …), soonest first.
+
+    Of the children in open cases that the actor sees, or in those among it. With `on`, only those due by that day.
+    """
+    care_types, due = pack_in_force().care_types, []
+    for case, stay in _stays_today(actor, among):
+        care = care_types.get(stay.care_type)
+        if care is None or not care.days_limit:
+            continue
+        until = stay.since + timedelta(days=care.days_limit)
+        words = _("Short stay ends: move on, or decide anew")
+        due.append(Duty(STAY, case.child, until, None, "move_child", case.child.code, care.source, words, "hourglass"))
+    wanted = [duty for duty in due if on is None or duty.due_on <= on]
+    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+
+def exemptions_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
+    """When it is looked at again that brothers and sisters are more than their home may take, soonest first.
+
+    Of the children in open cases that the actor sees, or in those among it. With `on`, only those due by that day.
+    """
+    source, due = pack_in_force().limit("sibling_review").source, []
+    for case, stay in _stays_today(actor, among):
+        placement = stay.episode.placement
+        if placement.exemption_review_on is None:
+            continue
+        words = _("Brothers and sisters in a full home")
+        due.append(
+            Duty(
+                EXEMPTION, case.child, placement.exemption_review_on, None, "review_exemption", placement.code, source,
+                words, "users",
+            )
+        )  # fmt: skip
+    wanted = [duty for duty in due if on is None or duty.due_on <= on]
+    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+
+def _stays_today(actor: Actor, among: Iterable[Case] | None) -> list[tuple[Case, Residence]]:
+    rows = seen(actor, Case).filter(closed_on=None).select_related("child")
+    if among is not None:
+        rows = rows.filter(pk__in=[case.pk for case in among])
+    cases = list(rows)
+    stays = where_lives(actor, [case.child for case in cases])
+    return [(case, stays[case.child_id]) for case in cases if case.child_id in stays]

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.choices import choices_of
+from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence
-from kinkeeper.placements.queries import Choice
+from kinkeeper.placements.queries import Choice, Residence
 from kinkeeper.ui.forms import DayField, DeedForm
 
 
@@ -42,6 +43,8 @@ def _places(choice: Choice) -> str:
 class _WithLaw(DeedForm):
     """Fields about the legal ground, as the pack of the association knows it."""
 
+    day_field = "started_on"
+
     authority = forms.CharField(label=_("Authority"), max_length=200, required=False)
     order_number = forms.CharField(label=_("Number of the order"), max_length=80, required=False)
 
@@ -65,7 +68,41 @@ class _WithLaw(DeedForm):
             home.offer(homes)
 
 
-class StartPlacementForm(_WithLaw):
+class StayForm(_WithLaw):
+    """Fields about any stay that begins."""
+
+    mitigation = forms.CharField(
+        label=_("How differences of language, religion and culture are bridged"),
+        max_length=300,
+        required=False,
+        help_text=_("Where child and carers differ: who translates, cooks, prays or celebrates with the child."),
+    )
+    exemption_review_on = DayField(
+        label=_("Brothers and sisters: more than allowed, to be looked at again on"),
+        required=False,
+        help_text=_("Only where brothers and sisters stay together in a home that is full."),
+    )
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything is filled in, so that the stay can be put into words."""
+        return self.is_bound and not self.errors
+
+    @property
+    def stay(self) -> dict[str, Any]:
+        """The home, the day and the form of care that were filled in so far; empty while one of them is missing."""
+        if not self.is_bound:
+            return {}
+        self.errors  # noqa: B018  # fills in what is clean
+        found = {name: self.cleaned_data.get(name) for name in ("home", self.day_field, "care_type")}
+        if not all(found.values()):
+            return {}
+        chosen = {"home": found["home"], "day": found[self.day_field], "care_type": found["care_type"]}
+        more = {name: self.cleaned_data.get(name) for name in ("exemption_review_on", "mitigation", "siblings")}
+        return {**chosen, **more}
+
+
+class StartPlacementForm(StayForm):
     """Where a child comes to live, since when, and on what legal ground."""
 
     home = HomeField(label=_("Home"))
@@ -76,8 +113,57 @@ class StartPlacementForm(_WithLaw):
     field_order = ("home", "started_on", "care_type", "legal_status_code", "authority", "order_number", "need")
 
 
-class MoveChildForm(_WithLaw):
+class PlaceSiblingsForm(StayForm):
+    """Which brothers and sisters come to live in one home, since when, and on what legal ground."""
+
+    siblings = forms.MultipleChoiceField(label=_("Together with"), widget=forms.CheckboxSelectMultiple)
+    home = HomeField(label=_("Home"))
+    started_on = DayField(label=_("From"), initial=timezone.localdate)
+    care_type = forms.ChoiceField(label=_("Type of care"))
+    legal_status_code = forms.ChoiceField(
+        label=_("Legal status"), required=False, help_text=_("For those who come into care now.")
+    )
+    leave_reason = forms.ChoiceField(
+        label=_("Reason for the move"), required=False, help_text=_("For those who are in care already.")
+    )
+    field_order = (
+        "siblings", "home", "started_on", "care_type", "legal_status_code", "authority", "order_number", "leave_reason",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, siblings: Sequence[tuple[Person, Residence | None]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = {person.code: person for person, _lives in siblings}
+        field = self.fields["siblings"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(person.code, _where(person, lives)) for person, lives in siblings]
+
+    def clean_siblings(self) -> list[Person]:
+        """The people behind the chosen codes."""
+        return [self.known[code] for code in self.cleaned_data["siblings"]]
+
+
+def _where(person: Person, lives: Residence | None) -> str:
+    if lives is None:
+        return gettext("%(name)s · not in care") % {"name": person.name}
+    if lives.home is None:
+        return gettext("%(name)s · in care in another unit") % {"name": person.name}
+    return gettext("%(name)s · lives in %(home)s") % {"name": person.name, "home": lives.home.name}
+
+
+class ReviewExemptionForm(DeedForm):
+    """Until when brothers and sisters go on living together in a home that is full."""
+
+    exemption_review_on = DayField(
+        label=_("To be looked at again on"),
+        required=False,
+        help_text=_("Leave it empty where the home is full no more."),
+    )
+
+
+class MoveChildForm(StayForm):
     """Where a child moves, when, and why it left."""
+
+    day_field = "moved_on"
 
     home = HomeField(label=_("New home"))
     moved_on = DayField(label=_("Day of the move"), initial=timezone.localdate)
@@ -90,11 +176,6 @@ class MoveChildForm(_WithLaw):
         label=_("New legal status"), required=False, help_text=_("Only if it changes on the same day.")
     )
     field_order = ("home", "moved_on", "care_type", "leave_reason", "same_carer", "legal_status_code", "authority")
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether everything is filled in, so that the move can be put into words."""
-        return self.is_bound and not self.errors
 
 
 class ChangeLegalStatusForm(_WithLaw):
@@ -115,7 +196,7 @@ class EndPlacementForm(_WithLaw):
 
 
 class ReportAbsenceForm(DeedForm):
-    """Since when a child is missing or away."""
+    """Since when a child is missing or away, and how."""
 
     kind = forms.ChoiceField(label=_("What happened"), choices=Absence.Kind.choices, widget=forms.RadioSelect)
     started_on = DayField(label=_("Since"), initial=timezone.localdate)

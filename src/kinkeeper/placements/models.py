@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import ClassVar, Self
 
@@ -10,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.decisions.models import Decision
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
@@ -62,6 +64,12 @@ class Placement(Row):
     home = s1(models.ForeignKey(Home, models.PROTECT, related_name="+"))
     care_type = s1(models.CharField(_("type of care"), max_length=20))
     leave_reason = s2(models.CharField(_("reason for the move"), max_length=10, blank=True))
+    decision = s1(models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+"))
+    planned = s2(models.BooleanField(_("planned"), default=True))
+    mitigation = s3(
+        models.CharField(_("how differences of language and culture are bridged"), max_length=300, blank=True)
+    )
+    exemption_review_on = s1(models.DateField(_("sibling exemption to be looked at again on"), null=True, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -93,13 +101,12 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         lasting = Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on)
         return self.filter(lasting, ~Exists(later), started_on__lte=on)
 
-    def most_together(self, home: Home, on: date, *, without: Person | None = None) -> int:
-        """The most children who live in a home at the same time on that day or on any later one that is known."""
+    def most_together(self, home: Home, on: date, *, without: Collection[Person] = ()) -> int:
+        """The most children, besides some, who live in a home at the same time on that day or any later one that is known."""
         lasting = Q(period__ended_on__isnull=True) | Q(period__ended_on__gt=on)
         rows = self.filter(lasting, placement__home=home).with_ends()
         rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-        if without is not None:
-            rows = rows.exclude(period__child=without)
+        rows = rows.exclude(period__child__in=without)
         # Who leaves on a day makes room for who arrives that day: leaving (-1) sorts before arriving (+1).
         changes: list[tuple[date, int]] = []
         days = rows.values_list("started_on", "ended_on")  # type: ignore[misc]  # with_ends() adds it
@@ -158,11 +165,17 @@ class Episode(Row):
 
 
 class Absence(Row):
-    """A time in which a child was missing or away without permission, while the placement went on."""
+    """A time in which a child was missing or away, while the placement went on: nobody has moved."""
 
     class Kind(models.TextChoices):
         MISSING = "M", _("missing")
         AWAY = "A", _("away without permission")
+        SCHOOL = "S", _("at boarding school during the week")
+        HOSPITAL = "H", _("in hospital")
+        VISIT = "V", _("visiting the family")
+
+    # The child is where it should not be; every other kind was agreed on, and is never reported as missing.
+    GONE: ClassVar[frozenset[str]] = frozenset({Kind.MISSING, Kind.AWAY})
 
     child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
     kind = s2(models.CharField(_("kind"), max_length=1, choices=Kind.choices))
@@ -187,3 +200,8 @@ class Absence(Row):
     @property
     def unit_id(self) -> int:
         return self.child.unit_id
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the child is missing or away without permission, not away as agreed."""
+        return self.kind in self.GONE

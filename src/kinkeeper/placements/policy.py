@@ -9,10 +9,11 @@ from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
-from kinkeeper.homes.models import Home
+from kinkeeper.homes.models import Carer, Home
 from kinkeeper.lib.objections import objects_to
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
+from kinkeeper.plans.models import Review
 
 PLACERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
 
@@ -42,8 +43,22 @@ def _of_an_open_period(actor: Actor, period: PeriodOfCare) -> Verdict:
 def may_start_placement(actor: Actor, child: Person) -> Verdict:
     """Care is begun by a worker of the child’s unit."""
     if child.died_on:
-        return Verdict(_("This child has died."))
+        return Verdict(_("This child has died."), guard="G-STEP")
     return _places(actor, child)
+
+
+def may_place_siblings(actor: Actor, child: Person) -> Verdict:
+    """Brothers and sisters are placed together by a worker of the child’s unit."""
+    return may_start_placement(actor, child)
+
+
+def may_review_exemption(actor: Actor, placement: Placement) -> Verdict:
+    """That brothers and sisters are more than a home may take is looked at again by a supervisor of the child’s unit."""
+    if placement.exemption_review_on is None:
+        return Verdict(_("This stay has no exemption for brothers and sisters."), guard="G-STEP")
+    if not actor.sits(Role.SUPERVISOR, placement.unit_id):
+        return Verdict(_("Only a supervisor of the child’s unit can look at the exemption again."))
+    return _of_an_open_period(actor, placement.period)
 
 
 def may_move_child(actor: Actor, period: PeriodOfCare) -> Verdict:
@@ -89,8 +104,20 @@ def _nobody_lives_there(home: Home) -> str:
 
 
 @objects_to("close_case")
+@objects_to("mark_duplicate")
 def _the_child_is_not_in_care(case: Case) -> str:
     """The case of a child in care cannot be closed: somebody must be responsible."""
     if PeriodOfCare.objects.filter(child=case.child_id, ended_on__isnull=True).exists():
         return str(_("This child is in care. Record first how care ended."))
+    return ""
+
+
+@objects_to("hold_review")
+def _a_carer_does_not_chair(review: Review) -> str:
+    """A review is not chaired by those with whom the child lives; asked with the name of the chair."""
+    homes = Placement.objects.filter(period__child=review.child, period__ended_on__isnull=True).values("home")
+    carers = Carer.objects.filter(home__in=homes, ends_on__isnull=True).values_list("person__name", flat=True)
+    chair = " ".join(review.chair.split()).casefold()
+    if chair in {" ".join(name.split()).casefold() for name in carers}:
+        return str(_("This is a carer of the child. Somebody without a bond chairs the review."))
     return ""

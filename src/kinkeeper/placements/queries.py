@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,9 +10,13 @@ from datetime import date
 from django.db.models import Max, QuerySet
 
 from kinkeeper.access.gate import Actor, one, seen
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.cases.models import Contact
+from kinkeeper.decisions.models import Decision
+from kinkeeper.decisions.queries import ON_CARE, in_force
+from kinkeeper.families.queries import siblings_of
 from kinkeeper.homes.models import Home
-from kinkeeper.homes.queries import open_homes
+from kinkeeper.homes.queries import Standing, open_homes, standings
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 
@@ -164,6 +168,16 @@ def last_visits(actor: Actor, children: Iterable[int]) -> dict[int, date]:
     return dict(visits.values("case__child").annotate(last=Max("happened_on")).values_list("case__child", "last"))
 
 
+def visits_to(actor: Actor, children: Iterable[int]) -> dict[int, list[date]]:
+    """The days on which each of these children was seen in a visit, oldest first, by the key of the child. One question."""
+    visits = seen(actor, Contact).filter(case__child__in=list(children), kind=Contact.Kind.VISIT)
+    visits = visits.exclude(seen=Contact.Seen.NOT_SEEN).order_by("happened_on")
+    days: dict[int, list[date]] = defaultdict(list)
+    for child, day in visits.values_list("case__child", "happened_on"):
+        days[child].append(day)
+    return dict(days)
+
+
 def free_places(home: Home, taken: int) -> int | None:
     """Pure: how many more children a home can take; None where nobody has set a limit."""
     return None if home.capacity is None else max(home.capacity - taken, 0)
@@ -175,6 +189,7 @@ class Choice:
 
     home: Home
     taken: int
+    standing: Standing
 
     @property
     def is_full(self) -> bool:
@@ -183,10 +198,54 @@ class Choice:
 
 
 def homes_to_choose(actor: Actor, child: Person) -> list[Choice]:
-    """The open homes of the child’s unit, by name. Two questions."""
+    """The open homes of the child’s unit, by name, each with what it may do today. Seven questions."""
     homes = list(open_homes(actor, actor.today, child.unit_id))
     taken = occupancies(actor, homes, actor.today)
-    return [Choice(home, taken[home.pk]) for home in homes]
+    known = standings(actor, homes, actor.today)
+    return [Choice(home, taken[home.pk], known[home.pk]) for home in homes]
+
+
+def decisions_on_care_of(actor: Actor, child: Person) -> list[Decision]:
+    """The decisions by which this child may live somewhere today, the newest first."""
+    return list(seen(actor, Decision).filter(in_force(actor.today), case__child=child, kind__in=ON_CARE))
+
+
+def siblings_to_place(actor: Actor, child: Person) -> list[tuple[Person, Residence | None]]:
+    """The brothers and sisters in sight who are not of age, the eldest first, and where each lives in care today."""
+    of_age = pack_in_force().limit("age_of_majority").value
+    found = [one.person for one in siblings_of(actor, child) if one.person is not None and not one.person.died_on]
+    young = [one for one in found if (one.age(actor.today) or 0) < of_age]
+    lives = where_lives(actor, young)
+    return [(one, lives.get(one.pk)) for one in young]
+
+
+def last_episode_of(actor: Actor, period: PeriodOfCare) -> Episode | None:
+    """The episode of a period of care that holds now."""
+    rows = seen(actor, Episode).filter(period=period).select_related("placement__home", "legal_status")
+    return rows.order_by("-started_on").first()
+
+
+def moves_of(actor: Actor, child: Person) -> int:
+    """How often a child has moved from one home to another while in care.
+
+    Care that begins is no move, nor is another type of care in the same home, a temporary stay there and back, a stay
+    in hospital or boarding school, or an absence. Two questions.
+    """
+    care_types, moves = pack_in_force().care_types, 0
+    before: Placement | None = None
+    for stay in stays_of(actor, child):
+        care = care_types.get(stay.care_type)
+        if care is not None and (care.temporary or care.neutral == "HEALTH_EDU"):
+            continue
+        same_period = before is not None and before.period_id == stay.period.pk
+        moves += bool(before and same_period and before.home_id != stay.placement.home_id)
+        before = stay.placement
+    return moves
+
+
+def placements(actor: Actor) -> QuerySet[Placement]:
+    """Every stay that this actor sees."""
+    return seen(actor, Placement).select_related("period__child", "home")
 
 
 def _begun(row: Episode, home: Home | None) -> Stay:

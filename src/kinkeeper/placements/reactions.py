@@ -11,11 +11,12 @@ from kinkeeper.journal.acts import after
 from kinkeeper.journal.models import Entry
 from kinkeeper.notices.actions import tell
 from kinkeeper.notices.models import Notice
-from kinkeeper.placements.actions import end_placement, move_child, start_placement
+from kinkeeper.placements.actions import end_placement, move_child, place_siblings, start_placement
 from kinkeeper.placements.models import PeriodOfCare
 
 
 @after(start_placement)
+@after(place_siblings)
 def tell_that_care_began(entry: Entry) -> None:
     """Tell those who answer for the child that care has begun."""
     _tell(entry, Notice.Kind.CARE_STARTED)
@@ -42,7 +43,7 @@ def _tell(entry: Entry, kind: str) -> None:
     seats = Seat.objects.filter(Seat.held_on(day), unit_id=period.unit_id, role=Role.SUPERVISOR, user__is_active=True)
     users = set(seats.values_list("user_id", flat=True))
     users |= set(
-        Case.objects.filter(child=period.child, state=Case.State.OPEN, worker__is_active=True).values_list(
+        Case.objects.filter(child=period.child, closed_on=None, worker__is_active=True).values_list(
             "worker_id", flat=True
         )
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,10 @@ from kinkeeper.journal.acts import Act
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
 from kinkeeper.placements import actions, forms, queries
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.placements.models import PeriodOfCare
+from kinkeeper.placements.outlook import outlook, to_bridge
+from kinkeeper.placements.queries import Choice
+from kinkeeper.ui.forms import DeedForm, deed_page
 
 
 def _page(
@@ -26,7 +30,36 @@ def _page(
     back = reverse("child", args=[child.code])
     words = {"form": form, "child": child, "subject": child.name, "back": back, "verdict": verdict, **more}
     part = more.get("part", deed.name.split(".")[1])
-    return render(request, f"placements/{part}.html", words)
+    return deed_page(request, f"placements/{part}.html", words)
+
+
+def _is_asking(request: ActorRequest) -> bool:
+    """Whether somebody is still filling in, and the page only asks what speaks against it."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _beforehand(
+    request: ActorRequest,
+    child: Person,
+    form: forms.StayForm,
+    homes: Sequence[Choice],
+    period: PeriodOfCare | None = None,
+) -> dict[str, Any]:
+    """What the page says before the deed: decisions in force, what the homes lack, and what speaks against this stay."""
+    last = queries.last_episode_of(request.actor, period) if period else None
+    part = {"part": "outlook"} if _is_asking(request) else {}
+    return {
+        "outlook": outlook(request.actor, child, last, form.stay),
+        "decisions": queries.decisions_on_care_of(request.actor, child),
+        "lacking": [choice for choice in homes if choice.standing.missing],
+        **part,
+    }
+
+
+def _warn(request: ActorRequest, child: Person, form: forms.StayForm) -> None:
+    """Say which differences should be bridged, where nobody has said how."""
+    for sentence in to_bridge(request.actor, child, form.stay):
+        messages.warning(request, sentence)
 
 
 def start_placement(request: ActorRequest, code: str) -> HttpResponse:
@@ -34,12 +67,13 @@ def start_placement(request: ActorRequest, code: str) -> HttpResponse:
     child = one(queries.children(request.actor), code=code)
     homes = queries.homes_to_choose(request.actor, child)
     form = forms.StartPlacementForm(request.POST or None, homes=homes).at(child)
-    if form.is_valid():
+    if form.is_valid() and not _is_asking(request):
         with refusals_on(form):
             actions.start_placement(request.actor, child, **form.particulars)
             messages.success(request, _("Care has begun for %(name)s.") % {"name": child.name})
+            _warn(request, child, form)
             return redirect("child", code)
-    return _page(request, actions.start_placement, child, child, form)
+    return _page(request, actions.start_placement, child, child, form, **_beforehand(request, child, form, homes))
 
 
 def move_child(request: ActorRequest, code: str) -> HttpResponse:
@@ -49,13 +83,43 @@ def move_child(request: ActorRequest, code: str) -> HttpResponse:
     now = queries.where_lives(request.actor, [period.child]).get(period.child_id)
     start = {"care_type": now.care_type if now else ""}
     form = forms.MoveChildForm(request.POST or None, homes=homes, initial=start).at(period)
-    if form.is_valid() and "confirmed" in request.POST:
+    if form.is_valid() and "confirmed" in request.POST and not _is_asking(request):
         with refusals_on(form):
             actions.move_child(request.actor, period, **form.particulars)
             messages.success(request, _("%(name)s has moved.") % {"name": period.child.name})
+            _warn(request, period.child, form)
             return redirect("child", code)
-    part = "move_summary" if request.headers.get("HX-Request") == "true" else "move_child"
-    return _page(request, actions.move_child, period.child, period, form, now=now, part=part)
+    more = _beforehand(request, period.child, form, homes, period)
+    return _page(request, actions.move_child, period.child, period, form, now=now, **more)
+
+
+def place_siblings(request: ActorRequest, code: str) -> HttpResponse:
+    """Bring brothers and sisters to live in one home."""
+    child = one(queries.children(request.actor), code=code)
+    homes = queries.homes_to_choose(request.actor, child)
+    siblings = queries.siblings_to_place(request.actor, child)
+    form = forms.PlaceSiblingsForm(request.POST or None, homes=homes, siblings=siblings).at(child)
+    if form.is_valid() and not _is_asking(request):
+        with refusals_on(form):
+            actions.place_siblings(request.actor, child, **form.particulars)
+            messages.success(request, _("%(name)s and the others live together now.") % {"name": child.name})
+            _warn(request, child, form)
+            return redirect("child", code)
+    more = _beforehand(request, child, form, homes, queries.open_period_of(request.actor, child))
+    return _page(request, actions.place_siblings, child, child, form, siblings=siblings, **more)
+
+
+def review_exemption(request: ActorRequest, code: str) -> HttpResponse:
+    """Look again at brothers and sisters who are more than a home may take."""
+    stay = one(queries.placements(request.actor), code=code)
+    child = stay.period.child
+    form = forms.ReviewExemptionForm(request.POST or None).at(stay)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.review_exemption(request.actor, stay, **form.particulars)
+            messages.success(request, _("The exemption has been looked at again."))
+            return redirect("child", child.code)
+    return _page(request, actions.review_exemption, child, stay, form, home=stay.home)
 
 
 def change_legal_status(request: ActorRequest, code: str) -> HttpResponse:
@@ -89,7 +153,7 @@ def report_absence(request: ActorRequest, code: str) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             actions.report_absence(request.actor, child, **form.particulars)
-            messages.warning(request, _("It is recorded that %(name)s is missing.") % {"name": child.name})
+            messages.warning(request, _("It is recorded that %(name)s is missing or away.") % {"name": child.name})
             return redirect("child", code)
     return _page(request, actions.report_absence, child, child, form)
 

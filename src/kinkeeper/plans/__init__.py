@@ -1,4 +1,4 @@
-"""Reviews of a child’s care, in their first form: when, how the child took part, and when the next one is due.
+"""Plans with goals and actions in versions, the reviews that judge them, and the child’s own wishes.
 
-Not here: best-interest decisions (`decisions`, when built); visits (`cases`).
+Not here: best-interest decisions (`decisions`); visits (`cases`); where a child lives (`placements`).
 """

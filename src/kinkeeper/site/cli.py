@@ -108,13 +108,13 @@ def _setup(commands: Any) -> None:
         "Begin the records of a real association: name, country, jurisdiction pack, units, and the first administrator. "
         "What is not given is asked for. Refuses where an association exists.",
         "  kinkeeper setup\n"
-        '  kinkeeper setup --name "Kin of the Hills" --country UZ --pack general \\\n'
+        '  kinkeeper setup --name "Kin of the Hills" --country UZ --pack un \\\n'
         '      --unit family_care:village:Chorvoq --admin-name "Rosa Karimova" --admin-email rosa@example.org \\\n'
         "      --password-file admin-password.txt",
     )
     one.add_argument("--name", help="name of the association")
     one.add_argument("--country", help="two letters, for example UZ, NL or XK")
-    one.add_argument("--pack", help="jurisdiction pack (general)")
+    one.add_argument("--pack", help="jurisdiction pack (un)")
     one.add_argument(
         "--unit",
         action="append",
@@ -233,6 +233,8 @@ def _export(commands: Any) -> None:
     one.add_argument("folder", type=Path, metavar="DIR", help="folder to write to; made if it is missing")
     one.add_argument("--year", type=_year, required=True, metavar="Y", help="collection year: 2023 or 2023-24")
     one.add_argument("--unit", metavar="CODE", help="one unit alone (all units)")
+    one.add_argument("--purpose", metavar="CODE", default="AUTHORITY", help="why, a code of the pack (AUTHORITY)")
+    one.add_argument("--recipient", metavar="WHO", default="", help="who receives it, where consent is needed")
     _json(one)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Association, Opening, Role, User
 from kinkeeper.access.policy import OVERSEERS, administers
+from kinkeeper.drafts.queries import drawer
 from kinkeeper.notices.models import Notice
 from kinkeeper.ui.frame import Entry
 
@@ -45,13 +48,18 @@ PLACES = (
     Place("my_day", _("My day"), "sun", "d"),
     Place("caseload", _("Caseload"), "folder", "c", AT_WORK),
     Place("search", _("People"), "users", "p", AT_WORK),
+    Place("referrals", _("Referrals"), "door-enter", "r", AT_WORK),
     Place("homes", _("Homes"), "home-heart", "h", AT_WORK),
+    Place("partners", _("Partners"), "heart-handshake", "r", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
 )
-OWN_PLACES = (Place("change_password", _("Change the password"), "lock"),)
+OWN_PLACES = (
+    Place("calendar", _("My calendar"), "calendar"),
+    Place("change_password", _("Change the password"), "lock"),
+)
 
 
 @dataclass(frozen=True)
@@ -140,6 +148,17 @@ class Frame:
     def notices(self) -> str:
         """Where the bell leads."""
         return address("notices") if self.me else ""
+
+    def draft(self, deed: str, subject: str) -> dict[str, str] | None:
+        """Where the draft of a form is kept and what lies there, for whoever is signed in."""
+        if self.actor is None or self.me is None:
+            return None
+        return {"address": address("draft", deed, subject), "drawer": json.dumps(drawer(self.actor, deed, subject))}
+
+    @property
+    def sign_in_again(self) -> str:
+        """Where to sign in so as to come back to this page."""
+        return f"{address('sign_in')}?{urlencode({'next': self.request.get_full_path()})}"
 
     @property
     def sign_out(self) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, actor_for
 from kinkeeper.access.models import User
+from kinkeeper.drafts.tasks import discard_draft
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -38,7 +40,7 @@ class LanguageMiddleware:
 
 # The only pages that ask for no sign-in; each of them answers nobody with nothing about anybody.
 WITHOUT_SIGN_IN = frozenset(
-    {"sign_in", "sign_out", "accept_invitation", "choose_new_password", "choose_language", "gallery"}
+    {"sign_in", "sign_out", "accept_invitation", "choose_new_password", "choose_language", "gallery", "calendar_feed"}
 )
 
 
@@ -61,6 +63,8 @@ class ActorMiddleware:
         if request.headers.get("HX-Request") == "true":
             # A part of a page cannot hold the sign-in page: the whole page goes there.
             return HttpResponse(status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse({"sentence": _("Your session has ended. Sign in again.")}, status=401)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
 
 
@@ -75,4 +79,22 @@ class PrivacyMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class DraftMiddleware:
+    """Throw a draft away when its deed is done: the form names its draft, and a deed that was done redirects.
+
+    A form that comes back with a refusal is no redirect, and whoever is sent to the sign-in page is nobody: both keep it.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        if request.method == "POST" and response.status_code in {302, 303} and "kept_as" in request.POST:
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            deed, _slash, subject = request.POST["kept_as"].partition("/")
+            discard_draft(actor, deed, subject)
         return response

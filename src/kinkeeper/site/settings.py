@@ -23,12 +23,18 @@ ROOMS = [
     "journal",
     "notices",
     "files",
+    "drafts",
     "people",
     "families",
     "cases",
+    "intake",
+    "assessments",
+    "decisions",
     "plans",
     "homes",
     "placements",
+    "leaving",
+    "sharing",
     "exchange",
     "book",
     "desk",
@@ -62,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kinkeeper.site.middleware.PrivacyMiddleware",
+    "kinkeeper.site.middleware.DraftMiddleware",
 ]
 
 ROOT_URLCONF = "kinkeeper.site.urls"

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, Verdict, may_read
 from kinkeeper.access.models import pack_in_force
+from kinkeeper.book.duties import duty_words
 from kinkeeper.journal.acts import acts
-from kinkeeper.lib.duties import VISIT, Duty
+from kinkeeper.lib.duties import Duty
 from kinkeeper.lib.names import dir_of
 from kinkeeper.lib.packs import Pack
 from kinkeeper.ui.charts import Band, Mark, timeline
@@ -65,12 +66,7 @@ def due_badge(context: Context, duty: Duty, named: bool = True) -> SafeString:
     )
 
 
-@register.filter
-def duty_words(duty: Duty) -> str:
-    """What is due, as one says it; the first of its kind is called so."""
-    if duty.kind == VISIT:
-        return _("Visit") if duty.last_on else _("First visit")
-    return _("Review") if duty.last_on else _("First review")
+register.filter("duty_words", duty_words)
 
 
 @register.simple_tag(takes_context=True)
@@ -210,24 +206,35 @@ DEEDS = {
     "record_contact": (gettext_lazy("Record a visit"), "calendar-plus"),
     "record_review": (gettext_lazy("Record a review"), "notes"),
     "start_placement": (gettext_lazy("Begin care"), "home-heart"),
+    "place_siblings": (gettext_lazy("Place brothers and sisters together"), "users"),
     "move_child": (gettext_lazy("Move to another home"), "arrows-exchange"),
     "change_legal_status": (gettext_lazy("Record a new legal status"), "gavel"),
     "end_placement": (gettext_lazy("End care"), "door-exit"),
-    "report_absence": (gettext_lazy("Report missing"), "alert-triangle"),
+    "report_absence": (gettext_lazy("Report missing or away"), "alert-triangle"),
     "record_return": (gettext_lazy("Record the return"), "home"),
     "add_document": (gettext_lazy("Add a paper"), "paperclip"),
     "set_photo": (gettext_lazy("Set the photo"), "photo"),
     "add_relative": (gettext_lazy("Add a relative"), "users"),
     "describe_person": (gettext_lazy("Correct birth and sex"), "pencil"),
+    "describe_culture": (gettext_lazy("Religion, customs and diet"), "heart"),
+    "record_consent": (gettext_lazy("Record a consent"), "circle-check"),
     "name_person": (gettext_lazy("Add a name"), "user-circle"),
     "record_language": (gettext_lazy("Add a language"), "language"),
     "record_identifier": (gettext_lazy("Record a number"), "file-text"),
     "record_legal_status": (gettext_lazy("Record a legal status"), "gavel"),
     "tie_kin": (gettext_lazy("Tie to someone known"), "sitemap"),
+    "add_support": (gettext_lazy("Add somebody who matters"), "heart-handshake"),
     "record_contact_point": (gettext_lazy("Add a telephone or address"), "phone"),
     "open_case": (gettext_lazy("Open a case"), "folder"),
     "assign_worker": (gettext_lazy("Give to another worker"), "user"),
     "assess_risk": (gettext_lazy("Judge the risk"), "shield-check"),
+    "complete_assessment": (gettext_lazy("Complete the assessment"), "notes"),
+    "reassess": (gettext_lazy("Assess again"), "notes"),
+    "add_task": (gettext_lazy("Add a task"), "plus"),
+    "hold_conference": (gettext_lazy("Record a case conference"), "users"),
+    "open_tracing": (gettext_lazy("Look for the family"), "search"),
+    "record_death": (gettext_lazy("Record the death"), "heart"),
+    "mark_duplicate": (gettext_lazy("Mark as a duplicate"), "copy"),
     "close_case": (gettext_lazy("Close the case"), "circle-check"),
     "reopen_case": (gettext_lazy("Open the case again"), "refresh"),
     "register_person": (gettext_lazy("Register a person"), "user-circle"),
@@ -235,10 +242,48 @@ DEEDS = {
     "add_member": (gettext_lazy("Add a member"), "users"),
     "set_up_household": (gettext_lazy("Describe a household"), "home"),
     "appoint_carer": (gettext_lazy("Appoint a carer"), "user-heart"),
+    "approve_home": (gettext_lazy("Record an approval"), "file-text"),
+    "suspend_approval": (gettext_lazy("Put on hold"), "circle-x"),
+    "lift_suspension": (gettext_lazy("In force again"), "circle-check"),
+    "end_approval": (gettext_lazy("End the approval"), "door-exit"),
+    "add_house_member": (gettext_lazy("Somebody else lives here"), "users"),
+    "end_house_member": (gettext_lazy("Moved out"), "door-exit"),
+    "record_background_check": (gettext_lazy("Record a background check"), "shield-check"),
+    "record_training": (gettext_lazy("Record a training"), "school"),
     "describe_home": (gettext_lazy("Change places and ages"), "pencil"),
     "close_home": (gettext_lazy("Close the home"), "door-exit"),
     "open_home": (gettext_lazy("Open a home"), "home-heart"),
+    "receive_referral": (gettext_lazy("Receive a referral"), "door-enter"),
     "take_in_child": (gettext_lazy("Take a child in"), "baby-carriage"),
+    "register_case": (gettext_lazy("Register the case"), "user-circle"),
+    "record_best_interest": (gettext_lazy("Record a best-interest assessment"), "heart-handshake"),
+    "record_determination": (gettext_lazy("Record a best-interest determination"), "users"),
+    "require_determination": (gettext_lazy("Require a determination by a panel"), "alert-triangle"),
+    "record_necessity": (gettext_lazy("Test whether care is necessary"), "shield-check"),
+    "decide_family_support": (gettext_lazy("Decide on support in the family"), "home-heart"),
+    "decide_alternative_care": (gettext_lazy("Decide on care outside the family"), "gavel"),
+    "decide_no_service": (gettext_lazy("Decide that no service is needed"), "circle-check"),
+    "authorise_emergency": (gettext_lazy("Authorise emergency care"), "alert-triangle"),
+    "separate_siblings": (gettext_lazy("Decide that siblings live apart"), "users"),
+    "draft_plan": (gettext_lazy("Draft a plan"), "notes"),
+    "approve_plan": (gettext_lazy("Approve the plan"), "circle-check"),
+    "replace_plan": (gettext_lazy("Draft a new version of the plan"), "refresh"),
+    "open_review": (gettext_lazy("Open a review"), "calendar-due"),
+    "hold_review": (gettext_lazy("Record the review"), "notes"),
+    "offer_transfer": (gettext_lazy("Offer a transfer"), "arrows-exchange"),
+    "accept_transfer": (gettext_lazy("Accept the transfer"), "circle-check"),
+    "decline_transfer": (gettext_lazy("Decline the transfer"), "door-exit"),
+    "withdraw_transfer": (gettext_lazy("Withdraw the offer"), "refresh"),
+    "share": (gettext_lazy("Share with somebody outside"), "mail"),
+    "refer_to_partner": (gettext_lazy("Refer to a partner"), "arrow-right"),
+    "decide_closing": (gettext_lazy("Decide on the closing"), "door-exit"),
+    "withdraw_closing": (gettext_lazy("Go on after all"), "refresh"),
+    "hand_over": (gettext_lazy("Hand over the papers and say goodbye"), "home"),
+    "close_for_good": (gettext_lazy("Close the case"), "circle-check"),
+    "record_followup": (gettext_lazy("Record a follow-up"), "calendar-plus"),
+    "start_aftercare": (gettext_lazy("Begin after-care"), "heart-handshake"),
+    "end_aftercare": (gettext_lazy("End after-care"), "door-exit"),
+    "end_tracing": (gettext_lazy("End tracing"), "circle-check"),
 }
 
 
@@ -255,6 +300,13 @@ def deed_words(deed: Any) -> dict[str, Any]:
     """How a deed is called on a button, its drawing, and where it is done."""
     text, drawing = DEEDS[deed.name]
     return {"text": text, "icon": drawing, "href": address(deed.name, deed.code)}
+
+
+@register.filter
+def act_words(act: str) -> str:
+    """How a deed is called on its button, for the name of its act."""
+    name = act.rsplit(".", 1)[-1]
+    return str(DEEDS[name][0]) if name in DEEDS else name.replace("_", " ")
 
 
 @register.simple_tag

@@ -76,7 +76,9 @@ class Shelf:
             headers=headers,
             periods=tuple(self._period(period) for period in self.periods),
             reviews=tuple(records.Review(row.held_on, row.participation) for row in self.reviews),
-            missing=tuple(records.Missing(row.kind, row.started_on, row.ended_on) for row in self.absences),
+            missing=tuple(
+                records.Missing(row.kind, row.started_on, row.ended_on) for row in self.absences if row.is_gone
+            ),
             workers=tuple(_worker(row) for row in self.assignments),
             decisions=tuple(self.said("PlacedAdoption")),
             liberty=tuple(self.said("DoLo")),

@@ -112,13 +112,13 @@ class Batch:
                 child=shelf.person,
                 unit=self.unit,
                 worker=self.workers.get(last.worker) if last else None,
-                state=Case.State.CLOSED if closed else Case.State.OPEN,
+                state=Case.State.CLOSED if closed else Case.State.ACTIVE,
                 opened_on=min(days),
                 closed_on=closed,
                 close_reason=record.periods[-1].end_reason if closed and record.periods else "",
             )
             self.cases.append(case)
-        elif case.state == Case.State.OPEN:
+        elif case.is_running:
             worker = self.workers.get(last.worker) if last else None
             self.edit(case, opened_on=min(*days, case.opened_on), worker_id=worker.pk if worker else case.worker_id)
         self._assign(record, shelf, case)
@@ -228,7 +228,7 @@ class Batch:
         return found
 
     def _keep_dated(self, record: records.ChildRecord, shelf: Shelf) -> None:
-        absences = {row.started_on: row for row in shelf.absences}
+        absences = {row.started_on: row for row in shelf.absences if row.is_gone}
         for away in record.missing:
             row = absences.get(away.started_on)
             if row:

@@ -8,10 +8,11 @@ from typing import Any
 
 from kinkeeper.access.actions import found_association
 from kinkeeper.access.gate import machine
-from kinkeeper.access.models import Association, Programme, Role, Unit
+from kinkeeper.access.models import Association, Programme, Role, Unit, pack_in_force
 from kinkeeper.exchange import actions, tasks
 from kinkeeper.exchange.models import Import
 from kinkeeper.exchange.ssda903.years import year_label
+from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import Progress, answer, insist_on_tables, say, table
 
@@ -112,6 +113,13 @@ def say_misuse(sentence: str) -> None:
     sys.stderr.write(f"kinkeeper: {sentence}\n")
 
 
+def _purpose(code: str) -> Purpose:
+    purposes = pack_in_force().purposes
+    if code not in purposes:
+        raise Refused(f"There is no purpose {code}. Choose one of: {', '.join(purposes)}.")
+    return purposes[code]
+
+
 def take_out(asked: argparse.Namespace) -> int:
     """Write the return of a year."""
     insist_on_tables()
@@ -119,13 +127,19 @@ def take_out(asked: argparse.Namespace) -> int:
     if association is None:
         raise Refused("There is nothing to export: this installation is empty.")
     actor = machine("command-line", Role.SUPERVISOR, Role.DIRECTOR)
+    wanted: dict[str, Any] = {
+        "year": asked.year,
+        "folder": asked.folder,
+        "purpose": _purpose(asked.purpose),
+        "recipient": asked.recipient,
+    }
     if asked.unit:
         unit = Unit.objects.filter(code=asked.unit.replace("-", "").upper()).first()
         if unit is None:
             raise Refused(f"There is no unit {asked.unit}. List them with: kinkeeper units")
-        written = actions.export(actor, unit, year=asked.year, folder=asked.folder)
+        written = actions.export(actor, unit, **wanted)
     else:
-        written = actions.export_all(actor, association, year=asked.year, folder=asked.folder)
+        written = actions.export_all(actor, association, **wanted)
     if asked.json:
         answer(
             {

@@ -16,7 +16,7 @@ from django.db import transaction
 from kinkeeper.access.actions import appoint_first_administrator, found_association
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Programme, Role, Unit, User
-from kinkeeper.lib.packs import load_pack, packs
+from kinkeeper.lib.packs import DEFAULT, load_pack, packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 from kinkeeper.site.commands.answering import Progress, insist_on_tables, say, table
@@ -76,7 +76,7 @@ def setup(asked: argparse.Namespace) -> int:
         raise Refused(f"{association.name} is set up here already. Its administrator invites everyone else.")
     name = asked.name or _ask("Name of the association")
     country = _country(asked.country or _ask("Country, two letters"))
-    pack = _pack(asked.pack or _ask(f"Jurisdiction pack ({', '.join(packs())})", "general"))
+    pack = _pack(asked.pack or _ask(f"Jurisdiction pack ({', '.join(packs())})", DEFAULT))
     units = [_unit(text) for text in asked.unit or [f"{DEFAULT_UNIT}:{_ask('Name of the first unit', 'Office')}"]]
     admin = asked.admin_name or _ask("Name of the first administrator")
     email = _email(asked.admin_email or _ask("E-mail address of the first administrator"))

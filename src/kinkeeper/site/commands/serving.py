@@ -19,13 +19,16 @@ from types import FrameType
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from kinkeeper.drafts.tasks import forget_old_drafts
 from kinkeeper.files.tasks import remove_orphaned_bytes
 from kinkeeper.journal.tasks import run_due_jobs
+from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
 
@@ -111,6 +114,7 @@ def worker(asked: argparse.Namespace) -> int:
     """Do what is due: once, or until somebody stops it."""
     insist_on_tables()
     if asked.once:
+        _turn_the_page()
         while run_due_jobs():
             pass
         return 0
@@ -121,15 +125,31 @@ def worker(asked: argparse.Namespace) -> int:
 
     for known in (signal.SIGTERM, signal.SIGINT):
         signal.signal(known, stop)
-    night = time.monotonic()
+    night, today = time.monotonic(), None
     while not stopped.is_set():
+        if today != timezone.localdate():
+            today = timezone.localdate()
+            _turn_the_page()
         if not _work():
             stopped.wait(PAUSE_SECONDS)
         if time.monotonic() - night > NIGHT_SECONDS:
             night = time.monotonic()
             with suppress(OSError):
                 remove_orphaned_bytes()
+            with suppress(DatabaseError):
+                forget_old_drafts()
     return 0
+
+
+def _turn_the_page() -> None:
+    """What a new day brings: at its beginning, and whenever the worker starts, because it may have slept for days."""
+    try:
+        begun = come_of_age()
+    except DatabaseError:
+        log.exception("The worker could not look for who came of age; it will try again tomorrow.")
+    else:
+        if begun:
+            log.info("After-care has begun for %s young people.", begun)
 
 
 def _work() -> int:

@@ -11,10 +11,10 @@ from kinkeeper.access.models import Unit
 from kinkeeper.exchange.keeping.shelf import CHILD_NUMBER
 from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
-from kinkeeper.homes.models import Carer, Home
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.people.actions import NameParts, Newcomer
-from kinkeeper.people.models import Name, Person
+from kinkeeper.people.models import BirthBy, Name, Person
 from kinkeeper.site.demo import names
 from kinkeeper.site.demo.names import Called, Pair, Tongue
 from kinkeeper.site.demo.pool import HomePlan
@@ -72,6 +72,7 @@ class Crowd:
             Newcomer(
                 parts,
                 birth=born,
+                birth_by=BirthBy.SELF if born and born.estimated else "",
                 sex=sex,
                 ethnicity=ethnic,
                 identifiers=[(CHILD_NUMBER, child, None, None)] if child else [],
@@ -177,6 +178,46 @@ def carers_of(crowd: Crowd, home: Home, places: Sequence[int], since: date) -> l
         Carer(code=crowd.mint(), home=home, person=crowd.people[place], is_main=number == 0, starts_on=since)
         for number, place in enumerate(places)
     ]
+
+
+# What each kind of home of the demo is approved for, as codes of the English pack.
+APPROVED = {
+    "kin": ("U1", "U3"),
+    "foster": ("T3", "U4", "U6"),
+    "house": ("K2",),
+    "group": ("K2",),
+    "flat": ("H5", "K3"),
+    "adopters": ("A3", "A5", "A6", "U5"),
+    "breaks": ("R1", "T0", "T3"),
+}
+
+
+def grounds_of(
+    crowd: Crowd, home: Home, plan: HomePlan, cares: Sequence[Carer], until: date
+) -> tuple[list[Approval], list[BackgroundCheck]]:
+    """The approval of a home, and a clear check of everybody who cares there that still holds on the demo’s last day."""
+    approval = Approval(
+        code=crowd.mint(),
+        home=home,
+        care_types=list(APPROVED[plan.kind]),
+        starts_on=plan.opened_on,
+        authority="Fostering panel" if plan.kind in {"kin", "foster", "adopters"} else "Ofsted",
+    )
+    # Chosen from the name, so that everything else of a seed stays as it was.
+    ages = [60 + 41 * (len(home.name) * 7 + number * 5) % 900 for number in range(len(cares))]
+    checks = [
+        BackgroundCheck(
+            code=crowd.mint(),
+            home=home,
+            person=carer.person,
+            issuer="Disclosure and Barring Service",
+            issued_on=until - timedelta(days=age),
+            ends_on=until - timedelta(days=age) + timedelta(days=3 * 365),
+            result=BackgroundCheck.Result.CLEAR,
+        )
+        for carer, age in zip(cares, ages, strict=True)
+    ]
+    return [approval], checks
 
 
 @dataclass

@@ -21,14 +21,15 @@ from kinkeeper.exchange.ssda903.years import year_end, year_of
 from kinkeeper.families.actions import bring_in_families
 from kinkeeper.families.models import Family
 from kinkeeper.homes.actions import bring_in_homes
-from kinkeeper.homes.models import Home
+from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
 from kinkeeper.lib.codes import new_code
 from kinkeeper.people.actions import register_people
 from kinkeeper.people.models import Person
 from kinkeeper.site.demo import notes, papers, staff, young
 from kinkeeper.site.demo.histories import NEIGHBOURHOOD, ChildPlan, Neighbourhood, neighbourhoods
-from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, home_from
+from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, grounds_of, home_from
 from kinkeeper.site.demo.staff import Staff
+from kinkeeper.site.demo.supports import supports_of
 
 SEED = 2
 SMALL = 1000
@@ -124,11 +125,18 @@ class _Block:
         carers = [self.crowd.add_carers(plan) for plan in self.plan.homes]
         self.crowd.people = register_people(self.actor, self.unit, newcomers=self.crowd.newcomers)
         homes: dict[str, Home] = {}
-        cares = []
+        cares: list[Carer] = []
+        approvals: list[Approval] = []
+        checks: list[BackgroundCheck] = []
         for number, (plan, (_tongue, family, places)) in enumerate(zip(self.plan.homes, carers, strict=True)):
             home = homes[plan.code] = home_from(self.crowd, plan, family, self.plan.number * 40 + number)
-            cares += carers_of(self.crowd, home, places, plan.opened_on)
-        bring_in_homes(self.actor, self.unit, homes=list(homes.values()), carers=cares)
+            here = carers_of(self.crowd, home, places, plan.opened_on)
+            approved, checked = grounds_of(self.crowd, home, plan, here, self.maker.wish.until)
+            cares += here
+            approvals += approved
+            checks += checked
+        new = list(homes.values())
+        bring_in_homes(self.actor, self.unit, homes=new, carers=cares, approvals=approvals, checks=checks)
         records = [self._with_gaps(plan) for plan in self.plan.children]
         stays = {key: homes[code] for plan in self.plan.children for key, code in _stays(plan, homes)}
         keep_children(self.actor, self.unit, records=records, homes=stays, mint=self.maker.mint)
@@ -156,6 +164,8 @@ class _Block:
 
     def _bring_in_families(self) -> None:
         rows = Families(self.crowd)
+        # Random numbers of its own, so that everything else of a seed stays as it was.
+        chance = Random(f"kinkeeper/{self.maker.wish.seed}/matters/{self.plan.number}")  # noqa: S311  # invented data
         for kin in self.kin.values():
             family = rows.add(kin)
             self.families |= dict.fromkeys(kin.children, family)
@@ -167,15 +177,14 @@ class _Block:
             ties=rows.ties,
             households=rows.households,
             members=rows.members,
+            supports=[one for kin in self.kin.values() for one in supports_of(chance, kin, self.crowd.people)],
         )
 
     def _visit(self) -> None:
         people = {place: self.crowd.people[place] for place in self.places.values()}
         cases = {
             case.child_id: case
-            for case in Case.objects.filter(child__in=list(people.values()), state=Case.State.OPEN).select_related(
-                "worker"
-            )
+            for case in Case.objects.filter(child__in=list(people.values()), closed_on=None).select_related("worker")
         }
         contacts: list[Contact] = []
         changes = []

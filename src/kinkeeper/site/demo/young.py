@@ -120,7 +120,7 @@ def _open_cases(
         opened = maker.wish.until - timedelta(days=maker.rng.randint(40, 700))
         opened = max(opened, child.born_from) if child.born_from else opened
         case = Case(
-            code=maker.mint(), child=child, family=family, unit=unit, worker=worker, kind=kind, opened_on=opened,
+            code=maker.mint(), child=child, family=family, unit=unit, worker=worker, kind=kind, opened_on=opened, state=Case.State.ACTIVE,
             risk=maker.rng.choice(("low", "low", "medium", "")),
         )  # fmt: skip
         cases.append(case)

@@ -13,10 +13,11 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from kinkeeper.ui.frame import Entry
 
@@ -299,6 +300,37 @@ def story_line(events: Iterable[Any], level: int = 3) -> dict[str, Any]:
     return {"events": events, "tag": f"h{level}"}
 
 
+# What the script says beside a form that keeps drafts: in attributes, because the script knows no language.
+DRAFT_WORDS = {
+    "saved": _lazy("Saved as a draft at %(time)s."),
+    "offline": _lazy("No connection: kept on this device."),
+    "unsent": _lazy("No connection: not sent, but kept on this device. Try again when you are connected."),
+    "out": _lazy("Signed out: kept on this device. Sign in again to go on."),
+    "bare": _lazy("Not kept: this browser keeps nothing without a secure connection. Leave this page open."),
+    "stay": _lazy("No connection: you cannot sign out now. What you wrote is kept on this device."),
+    "trouble": _lazy("The draft could not be saved. What you wrote is kept on this device."),
+    "choose": _lazy("Choose first whether to go on with what you began."),
+    "gone": _lazy("Thrown away."),
+}
+
+
+@register.simple_tag(takes_context=True)
+def draft_of(context: Context, form: Any) -> dict[str, Any] | None:
+    """Where and how a form keeps drafts, None where it keeps none.
+
+    `{{ draft.attributes }}` belongs into the form’s tag, `ui/draft.html` and `ui/draft_status.html` inside it, and the
+    fields between them into an element with `data-draft-fields`, as in `ui/deed_form.html`.
+    """
+    frame, match = context.get("frame"), getattr(context.get("request"), "resolver_match", None)
+    named = form.kept_as(getattr(match, "url_name", None) or "") if hasattr(form, "kept_as") else None
+    kept = frame.draft(*named) if frame is not None and named else None
+    if frame is None or not named or not kept:
+        return None
+    given = {"": kept["address"], "-drawer": kept["drawer"], **{f"-{key}": text for key, text in DRAFT_WORDS.items()}}
+    attributes = format_html_join(" ", 'data-draft{}="{}"', given.items())
+    return {"name": "/".join(named), "attributes": attributes, "sign_in": frame.sign_in_again}
+
+
 @register.inclusion_tag("ui/deed_form.html", takes_context=True)
 def deed_form(
     context: Context, form: Any, submit: str, back: str = "", tone: str = "primary", icon: str = "check"
@@ -310,9 +342,16 @@ def deed_form(
         "back": back,
         "tone": tone,
         "icon": icon,
+        "draft": draft_of(context, form),
         "csrf_token": context.get("csrf_token"),
         "request": context.get("request"),
     }
+
+
+@register.inclusion_tag("ui/form_outline.html")
+def form_outline(form: Any) -> dict[str, Any]:
+    """Links to the parts of a long form, with a mark where something must be looked at."""
+    return {"form": form}
 
 
 @register.simple_tag

@@ -76,10 +76,19 @@ document.addEventListener("keydown", (event) => {
 });
 
 // ---- Forms: what is written and not saved, and one deed per press ------------------------------------------------------
+// What drafts.js keeps on a device goes with its owner.
+function forgetDrafts() {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("kinkeeper-draft:")) localStorage.removeItem(name);
+  } catch { /* private windows keep nothing */ }
+}
+
 let unsaved = false;
+document.addEventListener("kinkeeper:kept", () => { unsaved = false; });
 document.addEventListener("input", (event) => { if (event.target.closest("form[data-unsaved]")) unsaved = true; });
 document.addEventListener("submit", (event) => {
   unsaved = false;
+  if (event.target.matches("[data-signs-out]")) forgetDrafts();
   if (event.target.method !== "post") return;
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   event.target.dataset.sent = "yes";

@@ -1,0 +1,193 @@
+"""The journey of a case as steps: what is done and when, where it stands, what can be done there, and what stands in the way.
+
+The way is that of `Case.STEPS`. A step that came before the one of now and left no record (a case that was brought in, a
+case that was closed early) is shown as skipped, so that nobody takes it for done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Model
+
+from kinkeeper.access.gate import Actor, Verdict, seen
+from kinkeeper.assessments.models import Assessment
+from kinkeeper.cases.models import Case
+from kinkeeper.decisions.models import BestInterest, Decision, Requirement
+from kinkeeper.intake.models import Registration
+from kinkeeper.journal.acts import acts
+from kinkeeper.leaving.models import Aftercare, Closing
+from kinkeeper.plans.models import Plan, Review
+from kinkeeper.sharing.models import Transfer
+
+State = Case.State
+
+# The way as it is drawn. A review and a transfer happen while a plan is carried out; the ends are one last step.
+WAY = (
+    State.INTAKE,
+    State.ASSESSMENT,
+    State.BEST_INTEREST,
+    State.GATEKEEPING,
+    State.PLANNING,
+    State.ACTIVE,
+    State.CLOSING,
+    State.AFTERCARE,
+    State.CLOSED,
+)
+STANDS_AT = {
+    State.REVIEW: State.ACTIVE,
+    State.TRANSFER_PENDING: State.ACTIVE,
+    State.DUPLICATE: State.CLOSED,
+    State.DECEASED: State.CLOSED,
+}
+# The deeds that take a case on from where it stands; a key says which row besides the case they may be about.
+NEXT: dict[str, tuple[tuple[str, str], ...]] = {
+    State.INTAKE: (("intake.register_case", "case"),),
+    State.ASSESSMENT: (("assessments.complete_assessment", "case"),),
+    State.BEST_INTEREST: (
+        ("decisions.record_best_interest", "case"),
+        ("decisions.record_determination", "case"),
+        ("decisions.require_determination", "case"),
+    ),
+    State.GATEKEEPING: (
+        ("decisions.record_necessity", "case"),
+        ("decisions.decide_family_support", "case"),
+        ("decisions.decide_alternative_care", "case"),
+        ("decisions.decide_no_service", "case"),
+    ),
+    State.PLANNING: (("plans.draft_plan", "case"), ("plans.approve_plan", "draft")),
+    State.ACTIVE: (("plans.open_review", "case"), ("sharing.offer_transfer", "case")),
+    State.REVIEW: (("plans.hold_review", "review"), ("leaving.decide_closing", "case")),
+    State.TRANSFER_PENDING: (("sharing.accept_transfer", "transfer"), ("sharing.withdraw_transfer", "transfer")),
+    State.CLOSING: (
+        ("leaving.hand_over", "closing"),
+        ("leaving.close_for_good", "closing"),
+        ("leaving.withdraw_closing", "closing"),
+    ),
+    State.AFTERCARE: (("leaving.record_followup", "case"), ("leaving.end_aftercare", "aftercare")),
+    State.CLOSED: (("cases.reopen_case", "case"),),
+}
+
+
+@dataclass(frozen=True)
+class NextDeed:
+    """A deed that takes the case on: its name, the code of its page, and what its judge says now."""
+
+    name: str
+    code: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: `standing` is done, now, ahead or skipped; `on` the day that its record tells."""
+
+    state: str
+    label: str
+    standing: str
+    on: date | None
+    deeds: tuple[NextDeed, ...] = ()
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the case stands here and nothing can be done by this reader."""
+        return bool(self.deeds) and not any(deed.verdict for deed in self.deeds)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The steps of one case, and in a word what goes on at the present one (under review, transfer offered …)."""
+
+    steps: tuple[Step, ...]
+    now: str
+    determination_required: bool
+
+    @property
+    def deeds(self) -> tuple[NextDeed, ...]:
+        """What can be done at the present step."""
+        return next((step.deeds for step in self.steps if step.standing == "now"), ())
+
+
+def journey_of(actor: Actor, case: Case) -> Journey:
+    """Where a case stands on its way, in a fixed number of questions."""
+    rows = _rows(actor, case)
+    days = _days(actor, case, rows)
+    at = STANDS_AT.get(State(case.state), State(case.state))
+    place = WAY.index(at)
+    steps = tuple(
+        Step(
+            state=state,
+            label=str(state.label),
+            standing=_standing(number, place, days.get(state)),
+            on=days.get(state) if number <= place else None,
+            deeds=_deeds(actor, case, rows) if number == place else (),
+        )
+        for number, state in enumerate(WAY)
+    )
+    waits = case.state == State.BEST_INTEREST and seen(actor, Requirement).filter(case=case, met_on=None).exists()
+    return Journey(steps, _now(case), waits)
+
+
+def _standing(number: int, place: int, on: date | None) -> str:
+    if number == place:
+        return "now"
+    if number > place:
+        return "ahead"
+    return "done" if on else "skipped"
+
+
+def _now(case: Case) -> str:
+    if case.state == State.CLOSED:
+        return str(dict(Case.CloseReason.choices).get(case.close_reason, case.get_state_display()))
+    return str(case.get_state_display())
+
+
+def _rows(actor: Actor, case: Case) -> dict[str, Model | None]:
+    """The rows that the next deeds are about."""
+    return {
+        "case": case,
+        "draft": seen(actor, Plan).filter(case=case, state=Plan.State.DRAFT).select_related("case").first(),
+        "review": seen(actor, Review).filter(case=case, held_on=None).select_related("case", "child").first(),
+        "transfer": seen(actor, Transfer).filter(case=case, state=Transfer.State.OFFERED).first(),
+        "closing": seen(actor, Closing).filter(case=case, withdrawn_on=None).select_related("case").first(),
+        "aftercare": seen(actor, Aftercare).filter(case=case, ends_on=None).select_related("case").first(),
+    }
+
+
+def _deeds(actor: Actor, case: Case, rows: dict[str, Model | None]) -> tuple[NextDeed, ...]:
+    wanted = NEXT.get(State(case.state), ())
+    found = ((name, rows[about]) for name, about in wanted if name in acts)
+    return tuple(
+        NextDeed(name.split(".")[1], str(getattr(row, "code", "")), acts[name].verdict(actor, row))
+        for name, row in found
+        if row is not None
+    )
+
+
+def _days(actor: Actor, case: Case, rows: dict[str, Model | None]) -> dict[str, date | None]:
+    """The day on which each step was done, as the records of its room tell."""
+    closing, aftercare = rows["closing"], rows["aftercare"]
+    decided = [Decision.Kind.FAMILY_SUPPORT, Decision.Kind.ALTERNATIVE_CARE, Decision.Kind.NO_SERVICE]
+    approved = [Plan.State.APPROVED, Plan.State.REPLACED]
+    return {
+        State.INTAKE: _last(seen(actor, Registration).filter(case=case).values_list("registered_on", flat=True)),
+        State.ASSESSMENT: _last(seen(actor, Assessment).filter(case=case).values_list("assessed_on", flat=True)),
+        State.BEST_INTEREST: _last(seen(actor, BestInterest).filter(case=case).values_list("done_on", flat=True)),
+        State.GATEKEEPING: _last(
+            seen(actor, Decision).filter(case=case, kind__in=decided).values_list("decided_on", flat=True)
+        ),
+        State.PLANNING: _last(
+            seen(actor, Plan).filter(case=case, state__in=approved).values_list("approved_on", flat=True)
+        ),
+        State.ACTIVE: seen(actor, Review).filter(case=case).aggregate(on=Max("held_on"))["on"],
+        State.CLOSING: getattr(closing, "decided_on", None),
+        State.AFTERCARE: getattr(aftercare, "starts_on", None),
+        State.CLOSED: case.closed_on,
+    }
+
+
+def _last(days: Iterable[date | None]) -> date | None:
+    known: Sequence[date] = [day for day in days if day]
+    return max(known, default=None)

@@ -1,0 +1,175 @@
+"""A real association in a browser for a story of the field: its pack, one unit, and the people who work there.
+
+Stories have fixed days in 2026. What a deed asks of a day (ages, limits, freshness) is counted from the day typed into
+it, so a story told today gives the dates that are written in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.journeys.conftest import KINKEEPER, Site, _free_port, _visitor, _wait_until_it_answers
+
+PASSWORD = "kind horses walk at night"
+# Seats are given past the invitations, whose own story is told elsewhere: (sign-in, name, role, unit by number).
+HIRE = """
+import django, os, sys; django.setup()
+from datetime import date
+from kinkeeper.access.models import Seat, Unit, User
+units = list(Unit.objects.order_by("pk"))
+for line in sys.argv[1:]:
+    who, name, role, place = line.split("|")
+    user, made = User.objects.get_or_create(email=f"{who}@example.org", defaults={"name": name})
+    user.set_password(os.environ["KINKEEPER_ADMIN_PASSWORD"]); user.save()
+    unit = units[int(place)] if place else None
+    Seat.objects.create(user=user, role=role, unit=unit, starts_on=date(2020, 1, 1))
+"""
+
+
+@dataclass
+class Office:
+    """The served association."""
+
+    site: Site
+    chromium: Browser
+
+    @contextmanager
+    def worker(self, who: str, **window: Any) -> Iterator[Clerk]:
+        """Somebody of the office at a browser window, signed in."""
+        size = window.pop("viewport", {"width": 1280, "height": 900})
+        context = self.chromium.new_context(viewport=size, locale="en-GB", **window)
+        visitor = _visitor(context, self.site)
+        clerk = Clerk(visitor.page, self.site, visitor.complaints)
+        clerk.goes("/sign-in/")
+        clerk.page.locator("input[type=email]").fill(f"{who}@example.org")
+        clerk.page.locator("input[type=password]").fill(PASSWORD)
+        clerk.page.locator("main button[type=submit]").click()
+        clerk.page.wait_for_url(lambda url: "sign-in" not in url, wait_until="domcontentloaded")
+        try:
+            yield clerk
+        finally:
+            context.close()
+
+    def asks(self, code: str) -> str:
+        """What a line of Python says inside the installation; for what no page shows, such as a count."""
+        program = f"import django; django.setup()\n{code}"
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=self.site.env, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+
+@dataclass
+class Clerk:
+    """A worker who fills in forms by the names of their fields, and reads what the pages answer."""
+
+    page: Page
+    site: Site
+    complaints: list[str]
+
+    def goes(self, path: str) -> None:
+        """Open a page."""
+        response = self.page.goto(self.site.address + path)
+        assert response is not None
+        assert response.status == 200, f"{path} answered {response.status}: {self.reads()[:400]}"
+
+    def reads(self) -> str:
+        """The words of the page."""
+        return self.page.locator("body").inner_text()
+
+    def fills(self, fields: dict[str, Any]) -> None:
+        """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
+        for name, value in fields.items():
+            field = self.page.locator(f"[name='{name}']")
+            assert field.count(), f"There is no field {name} on {self.page.url}: {self._names()}"
+            self._fill(field, value)
+
+    def _fill(self, field: Locator, value: Any) -> None:
+        kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+        for fold in field.first.locator("xpath=ancestor::details[not(@open)]").all():
+            fold.evaluate("e => { e.open = true }")
+        if kind == "select":
+            field.first.select_option(value)
+        elif kind in {"radio", "checkbox"} and not isinstance(value, bool):
+            for one in value if isinstance(value, list) else [value]:
+                field.and_(self.page.locator(f"[value='{one}']")).check()
+        elif isinstance(value, bool):
+            field.first.set_checked(value)
+        else:
+            field.first.fill(str(value))
+
+    def _names(self) -> list[str]:
+        names: list[str] = self.page.locator("main [name]").evaluate_all("all => all.map(e => e.name)")
+        return sorted(set(names))
+
+    def does(self, path: str, fields: dict[str, Any]) -> None:
+        """Open the page of a deed, fill it in, send it, and find it done (another page answers)."""
+        status = self.sends(path, fields)
+        assert status in {200, 302}, f"{path} answered {status}: {self._trouble()}"
+        assert not self.page.locator(".error-summary").count(), self._trouble()
+
+    def is_refused(self, path: str, fields: dict[str, Any], guard: str, words: str = "") -> None:
+        """Do the same and find it refused with 409, by this guard, in these words."""
+        status = self.sends(path, fields)
+        text = self.page.locator(".error-summary").inner_text() if status == 409 else self._trouble()
+        assert status == 409, f"{path} answered {status}, not 409: {text}"
+        assert guard in text, text
+        assert words in text, text
+
+    def sends(self, path: str, fields: dict[str, Any]) -> int:
+        """Send the form of a page; the status that its POST was answered with."""
+        if path:
+            self.goes(path)
+        self.fills(fields)
+        form = self.page.locator("main form.deed-form, main form[method=post]").last
+        with self.page.expect_response(lambda r: r.request.method == "POST" and "/drafts/" not in r.url) as waiting:
+            form.locator("button[type=submit], button:not([type])").last.click()
+        status = waiting.value.status
+        self.page.wait_for_load_state("domcontentloaded")
+        return status
+
+    def _trouble(self) -> str:
+        summary = self.page.locator(".error-summary")
+        return summary.inner_text() if summary.count() else self.reads()[:600]
+
+    def code_in(self, pattern: str) -> str:
+        """The code in the first link of the page that matches, e.g. /cases/([A-Z0-9]{12})/."""
+        links: list[str] = self.page.locator("a[href]").evaluate_all("all => all.map(e => e.getAttribute('href'))")
+        found = next((match for link in [self.page.url, *links] if (match := re.search(pattern, link))), None)
+        assert found is not None, f"No link like {pattern} on {self.page.url}: {links}"
+        return found[1]
+
+
+@contextmanager
+def office(
+    folder: Path, chromium: Browser, pack: str, country: str, staff: list[str], units: list[str] | None = None
+) -> Iterator[Office]:
+    """An association that works by this pack, set up by the command and served; staff as who|name|role|unit."""
+    env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_ADMIN_PASSWORD": PASSWORD}
+    env |= {"DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings", "KINKEEPER_LANGUAGES": "en,ru,ar"}
+    env.pop("KINKEEPER_DATABASE_URL", None)
+    setup = [KINKEEPER, "setup", "--name", "Kin of the Story", "--country", country, "--pack", pack]
+    setup += ["--admin-name", "Rosa Admin", "--admin-email", "rosa@example.org"]
+    for unit in units or ["family_strengthening:social_centre:Harbour"]:
+        setup += ["--unit", unit]
+    for command in (setup, [sys.executable, "-c", HIRE, *staff]):
+        subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    port = _free_port()
+    server = subprocess.Popen([KINKEEPER, "serve", "--port", str(port), "--workers", "1"], env=env)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(f"{address}/sign-in/", server)
+        yield Office(Site(address, folder, env), chromium)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
