@@ -17,7 +17,7 @@ DEV := .venv/.installed-dev
 VALIDATOR := .venv-validator/.installed
 CATALOGUES := $(wildcard src/kinkeeper/locale/*/LC_MESSAGES/*.po src/kinkeeper/*/locale/*/LC_MESSAGES/*.po)
 
-TEST_PACKAGES := chromium fonts-dejavu-core gettext poppler-utils postgresql
+TEST_PACKAGES := chromium faketime fonts-dejavu-core gettext poppler-utils postgresql
 
 .PHONY: help
 help: ## Show this list

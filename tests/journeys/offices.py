@@ -1,7 +1,7 @@
 """A real association in a browser for a story of the field: its pack, one unit, and the people who work there.
 
-Stories have fixed days in 2026. What a deed asks of a day (ages, limits, freshness) is counted from the day typed into
-it, so a story told today gives the dates that are written in it.
+Stories have fixed days. The office is served under a clock of its own (libfaketime), which the story sets forward from day
+to day, so that ages, limits, duties and "today" are those that are written in it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,13 @@ class Office:
 
     site: Site
     chromium: Browser
+    clock: Path
+
+    def wakes_on(self, day: str, hour: str = "09:00:00") -> None:
+        """Let the office’s clock show this day, e.g. 2026-01-12; it runs on from there, and only ever forward."""
+        scratch = self.clock.with_suffix(".next")
+        scratch.write_text(f"@{day} {hour}\n", encoding="ascii")
+        scratch.replace(self.clock)
 
     @contextmanager
     def worker(self, who: str, **window: Any) -> Iterator[Clerk]:
@@ -150,14 +157,33 @@ class Clerk:
         return found[1]
 
 
+def _clock_of(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A file that says what time it is, and the settings under which programs believe it."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
+        raise RuntimeError("Debian’s package faketime is missing; `make setup` installs it.")
+    clock = folder.with_name(f"{folder.name}.clock")
+    settings = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1", "TZ": "UTC"}
+    return clock, settings
+
+
 @contextmanager
 def office(
-    folder: Path, chromium: Browser, pack: str, country: str, staff: list[str], units: list[str] | None = None
+    folder: Path,
+    chromium: Browser,
+    pack: str,
+    country: str,
+    staff: list[str],
+    units: list[str] | None = None,
+    opens: str = "2026-01-01",
 ) -> Iterator[Office]:
-    """An association that works by this pack, set up by the command and served; staff as who|name|role|unit."""
+    """An association that works by this pack, set up on this day by the command and served; staff as who|name|role|unit."""
+    clock, settings = _clock_of(folder)
     env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_ADMIN_PASSWORD": PASSWORD}
     env |= {"DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings", "KINKEEPER_LANGUAGES": "en,ru,ar"}
     env.pop("KINKEEPER_DATABASE_URL", None)
+    env |= settings
+    clock.write_text(f"@{opens} 08:00:00\n", encoding="ascii")
     setup = [KINKEEPER, "setup", "--name", "Kin of the Story", "--country", country, "--pack", pack]
     setup += ["--admin-name", "Rosa Admin", "--admin-email", "rosa@example.org"]
     for unit in units or ["family_strengthening:social_centre:Harbour"]:
@@ -169,7 +195,7 @@ def office(
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(f"{address}/sign-in/", server)
-        yield Office(Site(address, folder, env), chromium)
+        yield Office(Site(address, folder, env), chromium, clock)
     finally:
         server.terminate()
         server.wait(timeout=20)
