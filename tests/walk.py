@@ -120,7 +120,7 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
         if each.has_default() or each.primary_key or each.null or not each.editable:
             continue
         if each.is_relation:
-            made[each.name] = each.related_model._base_manager.order_by("pk").first()  # type: ignore[union-attr]
+            made[each.name] = each.related_model._base_manager.order_by("pk").first()
         elif each.choices:
             made[each.name] = each.flatchoices[0][0]  # type: ignore[attr-defined]
         elif isinstance(each, models.CharField | models.TextField):
@@ -188,7 +188,7 @@ def doors(insider: Client, world: World) -> list[tuple[Address, str]]:
     found = []
     # One code of each table tells which tables an address takes; only then are their other codes tried.
     who = get_user(insider)  # type: ignore[arg-type]  # it only asks for the session
-    actor = actor_for(who)  # type: ignore[arg-type]  # whoever walks as an insider is signed in
+    actor = actor_for(who)  # whoever walks as an insider is signed in
     first = World({table: codes[:1] for table, codes in world.codes.items()}, extra=world.extra)
     for address in addresses():
         if address.route not in _taken and len(address.keys) == 1:
