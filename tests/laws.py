@@ -21,7 +21,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
-    "people": {"consenting", "newcomers"},
+    "people": {"consenting", "naming", "newcomers"},
     "decisions": {"guards", "weighing"},
     "placements": {"guards", "fit", "course", "outlook"},
     "plans": {"guards", "paper"},

@@ -21,7 +21,7 @@ from PIL import Image
 
 from kinkeeper.access import gate
 from kinkeeper.access.gate import YES, Actor, Unseen
-from kinkeeper.access.models import Invitation, Opening, Programme, Role, Seat, Unit, User
+from kinkeeper.access.models import Emergency, Invitation, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.drafts.models import Draft
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
@@ -46,6 +46,7 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
+from kinkeeper.sharing.models import Partner
 from kinkeeper.site import urls
 from tests.conftest import Colleague, hire
 from tests.walk import Address, World, addresses, collect, doors, fill, knock, leaks, marks_of, rows_seen_by
@@ -238,7 +239,7 @@ def outsiders(village: Unit, other_unit: Unit, bruno: Colleague, eve: Colleague)
 
 
 def known_by_seat() -> dict[str, set[str]]:
-    """What an outsider’s own seat opens: homes and carers of one’s unit, what waits at its door, accounts."""
+    """What an outsider’s own seat opens: homes and carers of one’s unit, what waits at its door, the partners, accounts."""
     carers = Carer.objects.values("person_id")
     unit = marks_of(Unit.objects.all()) | marks_of(User.objects.all())
     homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all())
@@ -250,13 +251,16 @@ def known_by_seat() -> dict[str, set[str]]:
     for part in parts:
         people |= marks_of(part._base_manager.filter(person_id__in=carers))
     waiting = marks_of(Referral.objects.all()) | marks_of(Mentioned.objects.all()) | marks_of(Comparison.objects.all())
+    waiting |= marks_of(Partner.objects.all())
     offices = unit | marks_of(Programme.objects.all())
+    declared = marks_of(Emergency.objects.all())
     accounts = offices | marks_of(Seat.objects.all()) | marks_of(Invitation.objects.all())
     return {
         "a colleague of the same unit": unit | homes | people | waiting,
         "a youth worker of the same unit": unit | homes | people | waiting,
+        "the director of another programme": declared,
         "a monitoring officer": offices,
-        "an administrator": accounts,
+        "an administrator": accounts | declared,
         "an auditor": offices,
     }
 
