@@ -97,7 +97,7 @@ def test_a_page_asks_once_and_hears_of_another_pack(
         assert (pack_in_force().code, pack_in_force().code) == ("un", "un")
     with pack_asked_once():
         pack_in_force()
-        choose_pack(rosa.actor, association, pack="kosovo")
+        actions.choose_pack(rosa.actor, association, pack="kosovo")
         assert pack_in_force().code == "kosovo"
     with django_assert_num_queries(2):
         assert (pack_in_force().code, pack_in_force().code) == ("kosovo", "kosovo")
