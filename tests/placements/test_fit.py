@@ -446,7 +446,7 @@ def test_the_page_asks_the_same_number_of_questions(
     for n in range(number):
         approve(Home.objects.create(unit=village, name=f"House {n}", kind="foster", capacity=2), "FOSTER_ST")
     browser = amina.browser
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         assert browser.get(reverse("start_placement", args=[noor.code])).status_code == 200
 
 
