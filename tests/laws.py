@@ -27,8 +27,8 @@ OWN_NAMES = {
     "plans": {"guards", "paper"},
     "leaving": {"guards"},
     "sharing": {"sheet"},
-    "desk": {"calendar"},
-    "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
+    "desk": {"calendar", "homes"},
+    "book": {"kin", "relatives", "genogram", "rows", "network", "journey", "sheet", "work"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

@@ -186,7 +186,12 @@ def _clock_of(folder: Path) -> tuple[Path, dict[str, str]]:
     if library is None:
         raise RuntimeError("Debian’s package faketime is missing; `make setup` installs it.")
     clock = folder.with_name(f"{folder.name}.clock")
-    settings = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1", "TZ": "UTC"}
+    settings = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "TZ": "UTC",
+    }
     return clock, settings
 
 
@@ -207,7 +212,7 @@ def office(
     env.pop("KINKEEPER_DATABASE_URL", None)
     env |= settings
     clock.write_text(f"@{opens} 08:00:00\n", encoding="ascii")
-    setup = [KINKEEPER, "setup", "--name", "Kin of the Story", "--country", country, "--pack", pack]
+    setup: list[str | Path] = [KINKEEPER, "setup", "--name", "Kin of the Story", "--country", country, "--pack", pack]
     setup += ["--admin-name", "Rosa Admin", "--admin-email", "rosa@example.org"]
     for unit in units or ["family_strengthening:social_centre:Harbour"]:
         setup += ["--unit", unit]

@@ -46,6 +46,7 @@ from kinkeeper.people.newcomers import (
     born,
     insist_on_a_life,
     insist_on_a_method,
+    insist_on_somebody_new,
     shown,
     unsaved,
 )
@@ -75,7 +76,7 @@ def register_person(
     newcomer = Newcomer([NameParts(given, middle, family)], birth, sex, ethnicity, died_on, birth_by=birth_by)
     person, names = unsaved(actor, unit, newcomer)
     if refuse_likeness:
-        _refuse_likeness(actor, names[0], birth)
+        insist_on_somebody_new(actor, names[0], birth)
     person.save(force_insert=True)
     Name.objects.bulk_create(names)
     _index([person], names)
@@ -106,17 +107,6 @@ def register_people(actor: Actor, unit: Unit, *, newcomers: Sequence[Newcomer]) 
     )
     _index(people, names)
     return people
-
-
-def _refuse_likeness(actor: Actor, name: Name, birth: PartialDate | None) -> None:
-    alike = queries.likely_duplicates(actor, [str(name)], birth)
-    if alike:
-        raise Refused(
-            _("%(name)s (%(code)s) has nearly this name and birth. Look at that record first.")
-            % {"name": alike[0].name, "code": alike[0].code},
-            guard="G-DUP",
-            field="refuse_likeness",
-        )
 
 
 def _index(people: Sequence[Person], names: Sequence[Name]) -> None:
