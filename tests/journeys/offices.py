@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, TimeoutError
 
-from tests.journeys.conftest import KINKEEPER, Site, _free_port, _visitor, _wait_until_it_answers
+from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
 PATIENCE = 4_000  # milliseconds
 PASSWORD = "kind horses walk at night"
@@ -100,7 +100,7 @@ class Clerk:
         """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
         for name, value in fields.items():
             field = self.page.locator(f"main [name='{name}']")
-            assert field.count(), f"There is no field {name} on {self.page.url}: {self._names()}"
+            assert field.count(), f"There is no field {name} on {self.page.url}: {self.names()}"
             try:
                 self._fill(field, value)
             except TimeoutError:
@@ -122,7 +122,8 @@ class Clerk:
         else:
             field.first.fill(str(value))
 
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """The names of the fields on the page."""
         names: list[str] = self.page.locator("main [name]").evaluate_all("all => all.map(e => e.name)")
         return sorted(set(names))
 
@@ -152,7 +153,6 @@ class Clerk:
                 csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value})})).status"""
         )
         assert status == 409, f"{path}, sent although it is forbidden, answered {status}, not 409."
-        # The browser tells of every answer that is no success; this one was wanted.
         self.complaints[:] = [told for told in self.complaints if "409" not in told]
 
     def sends(self, path: str, fields: dict[str, Any]) -> int:
@@ -162,11 +162,19 @@ class Clerk:
         self.fills(fields)
         form = self.page.locator("main form.deed-form, main form[method=post]").last
         with (
-            self.page.expect_navigation(wait_until="domcontentloaded"),
+            self.page.expect_navigation(wait_until="domcontentloaded") as landing,
             self.page.expect_response(lambda r: r.request.method == "POST" and "/drafts/" not in r.url) as waiting,
         ):
             form.locator("button[type=submit], button:not([type])").last.click()
+        landed = landing.value.status
+        assert landed in {200, 409}, f"{path} led to {self.page.url}, which answered {landed}: {self.reads()[:400]}"
+        # The browser complains of every answer that is no success; a refusal is one that was wanted.
+        self.complaints[:] = [told for told in self.complaints if "409" not in told]
         return waiting.value.status
+
+    def finds_no_barrier(self) -> None:
+        """Run axe over the page, and look for sideways scrolling and complaints of the browser."""
+        Visitor(self.page, self.site, self.complaints).finds_no_barrier()
 
     def _trouble(self) -> str:
         summary = self.page.locator(".error-summary")
