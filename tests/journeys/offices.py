@@ -21,6 +21,11 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
 PATIENCE = 4_000  # milliseconds
+# What kind of field this is; whatever it is folded away in is unfolded.
+WHAT_IT_IS = """field => {
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    return field.tagName === "SELECT" ? "select" : field.type;
+}"""
 PASSWORD = "kind horses walk at night"
 # Seats are given past the invitations, whose own story is told elsewhere: (sign-in, name, role, unit by number).
 HIRE = """
@@ -56,7 +61,6 @@ class Office:
         """Somebody of the office at a browser window, signed in."""
         size = window.pop("viewport", {"width": 1280, "height": 900})
         context = self.chromium.new_context(viewport=size, locale="en-GB", **window)
-        context.set_default_timeout(PATIENCE)
         visitor = _visitor(context, self.site)
         clerk = Clerk(visitor.page, self.site, visitor.complaints)
         clerk.goes("/sign-in/")
@@ -88,7 +92,7 @@ class Clerk:
 
     def goes(self, path: str) -> None:
         """Open a page."""
-        response = self.page.goto(self.site.address + path)
+        response = self.page.goto(self.site.address + path, wait_until="domcontentloaded")
         assert response is not None
         assert response.status == 200, f"{path} answered {response.status}: {self.reads()[:400]}"
 
@@ -98,29 +102,33 @@ class Clerk:
 
     def fills(self, fields: dict[str, Any]) -> None:
         """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
+        there = self.names()
         for name, value in fields.items():
+            assert name in there, f"There is no field {name} on {self.page.url}: {there}"
             field = self.page.locator(f"main [name='{name}']")
-            assert field.count(), f"There is no field {name} on {self.page.url}: {self.names()}"
             try:
                 self._fill(field, value)
             except TimeoutError:
-                # What was begun here and not finished is offered first; this clerk throws it away and begins anew.
-                self.page.locator("main [data-draft-throw-away]").click()
+                self._begin_anew()
                 self._fill(field, value)
 
+    def _begin_anew(self) -> None:
+        """A form that was begun and not finished offers what was kept before it lets anybody write; throw that away."""
+        begun = self.page.locator("main [data-draft-throw-away]")
+        assert begun.is_visible(), f"Something on {self.page.url} cannot be filled in: {self.reads()[:600]}"
+        begun.click()
+
     def _fill(self, field: Locator, value: Any) -> None:
-        kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
-        for fold in field.first.locator("xpath=ancestor::details[not(@open)]").all():
-            fold.evaluate("e => { e.open = true }")
+        kind = field.first.evaluate(WHAT_IT_IS)
         if kind == "select":
-            field.first.select_option(value)
+            field.first.select_option(value, timeout=PATIENCE)
         elif kind in {"radio", "checkbox"} and not isinstance(value, bool):
             for one in value if isinstance(value, list) else [value]:
-                field.and_(self.page.locator(f"[value='{one}']")).check()
+                field.and_(self.page.locator(f"[value='{one}']")).check(timeout=PATIENCE)
         elif isinstance(value, bool):
-            field.first.set_checked(value)
+            field.first.set_checked(value, timeout=PATIENCE)
         else:
-            field.first.fill(str(value))
+            field.first.fill(str(value), timeout=PATIENCE)
 
     def names(self) -> list[str]:
         """The names of the fields on the page."""
@@ -175,6 +183,10 @@ class Clerk:
     def finds_no_barrier(self) -> None:
         """Run axe over the page, and look for sideways scrolling and complaints of the browser."""
         Visitor(self.page, self.site, self.complaints).finds_no_barrier()
+
+    def takes_a_picture(self, name: str) -> None:
+        """Keep a picture of the page for people to look at."""
+        Visitor(self.page, self.site, self.complaints).takes_a_picture(name)
 
     def _trouble(self) -> str:
         summary = self.page.locator(".error-summary")
