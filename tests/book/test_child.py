@@ -137,6 +137,14 @@ def test_a_refused_deed_says_why(tess: Colleague, noor: Person, in_care: PeriodO
     assert "Only a worker of the child’s unit can change where the child lives." in page(tess, noor)
 
 
+@pytest.mark.parametrize("kind, alarms", [("M", True), ("A", True), ("S", False), ("H", False), ("V", False)])
+def test_only_an_absence_that_nobody_agreed_to_alarms(
+    amina: Colleague, noor: Person, in_care: PeriodOfCare, kind: str, alarms: bool
+) -> None:
+    Absence.objects.create(child=noor, kind=kind, started_on=TODAY - timedelta(days=2))
+    assert ("story-event tone-bad" in page(amina, noor)) == alarms
+
+
 def test_a_missing_child_is_marked(amina: Colleague, noor: Person, in_care: PeriodOfCare) -> None:
     Absence.objects.create(child=noor, kind=Absence.Kind.MISSING, started_on=TODAY - timedelta(days=2))
     assert "missing since" in page(amina, noor)
