@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, TimeoutError
+from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
@@ -108,7 +109,7 @@ class Clerk:
             field = self.page.locator(f"main [name='{name}']")
             try:
                 self._fill(field, value)
-            except TimeoutError:
+            except TookTooLong:
                 self._begin_anew()
                 self._fill(field, value)
 

@@ -290,9 +290,7 @@ def the_plan_of_the_family_is_approved(story: Story) -> None:
         )
         irina.does(f"/plans/{story.plan}/describe-plan/", described)
         for domain, words in GOALS.items():
-            irina.does(
-                f"/plans/{story.plan}/add-goal/", {"domain": domain, "words": words, "target_on": "2026-07-30"}
-            )
+            irina.does(f"/plans/{story.plan}/add-goal/", {"domain": domain, "words": words, "target_on": "2026-07-30"})
         irina.goes(f"/plans/{story.plan}/")
         ways = irina.page.locator("main form[action$='/add-action/']").evaluate_all(
             "all => all.map(e => e.getAttribute('action'))"

@@ -37,7 +37,13 @@ def test_a_case_in_aftercare_offers_the_follow_up(amina: Colleague, dalia: Colle
 def test_the_plan_of_the_family_stands_with_every_child(amina: Colleague, volkovas: list[Case]) -> None:
     dasha, _kirill, sonya = volkovas
     plan = Plan.objects.create(
-        case=dasha, family=dasha.family, kind="family", state="approved", approved_on=TODAY, drafted_on=TODAY, review_on=TODAY + DAY,
+        case=dasha,
+        family=dasha.family,
+        kind="family",
+        state="approved",
+        approved_on=TODAY,
+        drafted_on=TODAY,
+        review_on=TODAY + DAY,
     )
     read = page(amina, sonya)
     assert plan.get_absolute_url() in read

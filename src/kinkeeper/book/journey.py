@@ -180,9 +180,7 @@ def _days(actor: Actor, case: Case, rows: dict[str, Model | None]) -> dict[str, 
         State.GATEKEEPING: _last(
             seen(actor, Decision).filter(case=case, kind__in=decided).values_list("decided_on", flat=True)
         ),
-        State.PLANNING: _last(
-            plans_of(actor, case).filter(state__in=approved).values_list("approved_on", flat=True)
-        ),
+        State.PLANNING: _last(plans_of(actor, case).filter(state__in=approved).values_list("approved_on", flat=True)),
         State.ACTIVE: seen(actor, Review).filter(case=case).aggregate(on=Max("held_on"))["on"],
         State.CLOSING: getattr(closing, "decided_on", None),
         State.AFTERCARE: getattr(aftercare, "starts_on", None),
