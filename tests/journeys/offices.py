@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -240,11 +241,21 @@ def office(
     for command in (setup, [sys.executable, "-c", HIRE, *staff]):
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()
-    server = subprocess.Popen([KINKEEPER, "serve", "--port", str(port), "--workers", "1"], env=env)
+    serve = [KINKEEPER, "serve", "--port", str(port), "--workers", "1"]
+    server = subprocess.Popen(serve, env=env, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(f"{address}/sign-in/", server)
         yield Office(Site(address, folder, env), chromium, clock)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop the server; one that a clock which jumps by months left waiting for ever is ended with all it started."""
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
