@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import TimeoutError as TookTooLong
 
-from tests.journeys.conftest import KINKEEPER, Site, _free_port, _visitor, _wait_until_it_answers
+from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
+PATIENCE = 4_000  # milliseconds
+# What kind of field this is; whatever it is folded away in is unfolded.
+WHAT_IT_IS = """field => {
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    return field.tagName === "SELECT" ? "select" : field.type;
+}"""
 PASSWORD = "kind horses walk at night"
 # Seats are given past the invitations, whose own story is told elsewhere: (sign-in, name, role, unit by number).
 HIRE = """
@@ -86,7 +94,7 @@ class Clerk:
 
     def goes(self, path: str) -> None:
         """Open a page."""
-        response = self.page.goto(self.site.address + path)
+        response = self.page.goto(self.site.address + path, wait_until="domcontentloaded")
         assert response is not None
         assert response.status == 200, f"{path} answered {response.status}: {self.reads()[:400]}"
 
@@ -96,26 +104,36 @@ class Clerk:
 
     def fills(self, fields: dict[str, Any]) -> None:
         """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
+        there = self.names()
         for name, value in fields.items():
-            field = self.page.locator(f"[name='{name}']")
-            assert field.count(), f"There is no field {name} on {self.page.url}: {self._names()}"
-            self._fill(field, value)
+            assert name in there, f"There is no field {name} on {self.page.url}: {there}"
+            field = self.page.locator(f"main [name='{name}']")
+            try:
+                self._fill(field, value)
+            except TookTooLong:
+                self._begin_anew()
+                self._fill(field, value)
+
+    def _begin_anew(self) -> None:
+        """A form that was begun and not finished offers what was kept before it lets anybody write; throw that away."""
+        begun = self.page.locator("main [data-draft-throw-away]")
+        assert begun.is_visible(), f"Something on {self.page.url} cannot be filled in: {self.reads()[:600]}"
+        begun.click()
 
     def _fill(self, field: Locator, value: Any) -> None:
-        kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
-        for fold in field.first.locator("xpath=ancestor::details[not(@open)]").all():
-            fold.evaluate("e => { e.open = true }")
+        kind = field.first.evaluate(WHAT_IT_IS)
         if kind == "select":
-            field.first.select_option(value)
+            field.first.select_option(value, timeout=PATIENCE)
         elif kind in {"radio", "checkbox"} and not isinstance(value, bool):
             for one in value if isinstance(value, list) else [value]:
-                field.and_(self.page.locator(f"[value='{one}']")).check()
+                field.and_(self.page.locator(f"[value='{one}']")).check(timeout=PATIENCE)
         elif isinstance(value, bool):
-            field.first.set_checked(value)
+            field.first.set_checked(value, timeout=PATIENCE)
         else:
-            field.first.fill(str(value))
+            field.first.fill(str(value), timeout=PATIENCE)
 
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """The names of the fields on the page."""
         names: list[str] = self.page.locator("main [name]").evaluate_all("all => all.map(e => e.name)")
         return sorted(set(names))
 
@@ -133,17 +151,44 @@ class Clerk:
         assert guard in text, text
         assert words in text, text
 
+    def is_barred(self, path: str, guard: str, words: str = "") -> None:
+        """Open the page of a deed that a rule forbids: it says so and offers no form; sent all the same, it answers 409."""
+        self.goes(path)
+        text = self.page.locator("main").inner_text()
+        assert guard in text, text
+        assert words in text, text
+        assert not self.page.locator("main form.deed-form").count(), f"{path} is forbidden and offers its form."
+        status = self.page.evaluate(
+            """async () => (await fetch(location.href, {method: "POST", redirect: "manual", body: new URLSearchParams({
+                csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value})})).status"""
+        )
+        assert status == 409, f"{path}, sent although it is forbidden, answered {status}, not 409."
+        self.complaints[:] = [told for told in self.complaints if "409" not in told]
+
     def sends(self, path: str, fields: dict[str, Any]) -> int:
         """Send the form of a page; the status that its POST was answered with."""
         if path:
             self.goes(path)
         self.fills(fields)
         form = self.page.locator("main form.deed-form, main form[method=post]").last
-        with self.page.expect_response(lambda r: r.request.method == "POST" and "/drafts/" not in r.url) as waiting:
+        with (
+            self.page.expect_navigation(wait_until="domcontentloaded") as landing,
+            self.page.expect_response(lambda r: r.request.method == "POST" and "/drafts/" not in r.url) as waiting,
+        ):
             form.locator("button[type=submit], button:not([type])").last.click()
-        status = waiting.value.status
-        self.page.wait_for_load_state("domcontentloaded")
-        return status
+        landed = landing.value.status
+        assert landed in {200, 409}, f"{path} led to {self.page.url}, which answered {landed}: {self.reads()[:400]}"
+        # The browser complains of every answer that is no success; a refusal is one that was wanted.
+        self.complaints[:] = [told for told in self.complaints if "409" not in told]
+        return waiting.value.status
+
+    def finds_no_barrier(self) -> None:
+        """Run axe over the page, and look for sideways scrolling and complaints of the browser."""
+        Visitor(self.page, self.site, self.complaints).finds_no_barrier()
+
+    def takes_a_picture(self, name: str) -> None:
+        """Keep a picture of the page for people to look at."""
+        Visitor(self.page, self.site, self.complaints).takes_a_picture(name)
 
     def _trouble(self) -> str:
         summary = self.page.locator(".error-summary")
@@ -196,11 +241,21 @@ def office(
     for command in (setup, [sys.executable, "-c", HIRE, *staff]):
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()
-    server = subprocess.Popen([KINKEEPER, "serve", "--port", str(port), "--workers", "1"], env=env)
+    serve = [KINKEEPER, "serve", "--port", str(port), "--workers", "1"]
+    server = subprocess.Popen(serve, env=env, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(f"{address}/sign-in/", server)
         yield Office(Site(address, folder, env), chromium, clock)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop the server; one that a clock which jumps by months left waiting for ever is ended with all it started."""
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()

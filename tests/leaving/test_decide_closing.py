@@ -353,3 +353,13 @@ def test_the_page_of_a_family_says_what_is_lacking(dalia: Colleague, volkovas: l
     address = reverse("decide_closing", args=[volkovas[0].code])
     assert dalia.browser.post(address, {**typed, "also": [volkovas[1].code]}).status_code == 302
     assert Closing.objects.count() == 2
+
+
+def test_a_family_is_not_asked_what_only_leaving_care_asks(
+    dalia: Colleague, volkovas: list[Case], reviewed: Case
+) -> None:
+    of_care = dalia.browser.get(reverse("decide_closing", args=[reviewed.code])).content.decode()
+    of_family = dalia.browser.get(reverse("decide_closing", args=[volkovas[0].code])).content.decode()
+    for name in ("safety_plan", "causes_resolved", "readiness", "aftercare_plan"):
+        assert (f'name="{name}"' in of_care, f'name="{name}"' in of_family) == (True, False)
+    assert "No best-interest procedure is recent enough" not in of_family

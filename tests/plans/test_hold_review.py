@@ -217,6 +217,12 @@ def test_elsewhere_the_case_worker_may_chair(amina: Colleague, opened: Review, i
     assert Review.objects.get().chaired_by == amina.user
 
 
+def test_the_supervisor_is_offered_as_chair(amina: Colleague, dalia: Colleague, opened: Review) -> None:
+    page = amina.browser.get(f"/reviews/{opened.code}/hold-review/").content.decode()
+    chairs = page.split('name="chaired_by"')[1].split("</select>")[0]
+    assert (dalia.user.name in chairs, amina.user.name in chairs) == (True, True)
+
+
 def test_a_parent_does_not_chair(amina: Colleague, opened: Review, in_force: Plan) -> None:
     mother = register(opened.child.unit, "Mona", "Saleh")
     Kinship.objects.create(person=mother, kind=Kinship.Kind.PARENT, relative=opened.child)

@@ -20,6 +20,7 @@ from kinkeeper.intake.models import Registration
 from kinkeeper.journal.acts import acts
 from kinkeeper.leaving.models import Aftercare, Closing
 from kinkeeper.plans.models import Plan, Review
+from kinkeeper.plans.queries import draft_of_case, plans_of
 from kinkeeper.sharing.models import Transfer
 
 State = Case.State
@@ -62,11 +63,11 @@ NEXT: dict[str, tuple[tuple[str, str], ...]] = {
     State.REVIEW: (("plans.hold_review", "review"), ("leaving.decide_closing", "case")),
     State.TRANSFER_PENDING: (("sharing.accept_transfer", "transfer"), ("sharing.withdraw_transfer", "transfer")),
     State.CLOSING: (
-        ("leaving.hand_over", "closing"),
-        ("leaving.close_for_good", "closing"),
-        ("leaving.withdraw_closing", "closing"),
+        ("leaving.hand_over", "case"),
+        ("leaving.close_for_good", "case"),
+        ("leaving.withdraw_closing", "case"),
     ),
-    State.AFTERCARE: (("leaving.record_followup", "case"), ("leaving.end_aftercare", "aftercare")),
+    State.AFTERCARE: (("leaving.record_followup", "case"), ("leaving.end_aftercare", "case")),
     State.CLOSED: (("cases.reopen_case", "case"),),
 }
 
@@ -148,7 +149,7 @@ def _rows(actor: Actor, case: Case) -> dict[str, Model | None]:
     """The rows that the next deeds are about."""
     return {
         "case": case,
-        "draft": seen(actor, Plan).filter(case=case, state=Plan.State.DRAFT).select_related("case").first(),
+        "draft": draft_of_case(actor, case),
         "review": seen(actor, Review).filter(case=case, held_on=None).select_related("case", "child").first(),
         "transfer": seen(actor, Transfer).filter(case=case, state=Transfer.State.OFFERED).first(),
         "closing": seen(actor, Closing).filter(case=case, withdrawn_on=None).select_related("case").first(),
@@ -171,16 +172,15 @@ def _days(actor: Actor, case: Case, rows: dict[str, Model | None]) -> dict[str, 
     closing, aftercare = rows["closing"], rows["aftercare"]
     decided = [Decision.Kind.FAMILY_SUPPORT, Decision.Kind.ALTERNATIVE_CARE, Decision.Kind.NO_SERVICE]
     approved = [Plan.State.APPROVED, Plan.State.REPLACED]
+    assessed = seen(actor, Assessment).filter(case=case)
     return {
         State.INTAKE: _last(seen(actor, Registration).filter(case=case).values_list("registered_on", flat=True)),
-        State.ASSESSMENT: _last(seen(actor, Assessment).filter(case=case).values_list("assessed_on", flat=True)),
+        State.ASSESSMENT: _last(assessed.exclude(kind=Assessment.Kind.LATER).values_list("assessed_on", flat=True)),
         State.BEST_INTEREST: _last(seen(actor, BestInterest).filter(case=case).values_list("done_on", flat=True)),
         State.GATEKEEPING: _last(
             seen(actor, Decision).filter(case=case, kind__in=decided).values_list("decided_on", flat=True)
         ),
-        State.PLANNING: _last(
-            seen(actor, Plan).filter(case=case, state__in=approved).values_list("approved_on", flat=True)
-        ),
+        State.PLANNING: _last(plans_of(actor, case).filter(state__in=approved).values_list("approved_on", flat=True)),
         State.ACTIVE: seen(actor, Review).filter(case=case).aggregate(on=Max("held_on"))["on"],
         State.CLOSING: getattr(closing, "decided_on", None),
         State.AFTERCARE: getattr(aftercare, "starts_on", None),
