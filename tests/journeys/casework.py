@@ -106,8 +106,8 @@ def adds_goal(clerk: Clerk, plan: str, domain: str, words: str, until: str) -> N
     goal = {"domain": domain, "words": words, "statement": "All say so.", "baseline": "Not yet", "target_on": until}
     clerk.does(f"/plans/{plan}/add-goal/", goal)
     clerk.goes(f"/plans/{plan}/")
-    added = clerk.page.locator("a[href$='/add-action/']").last.get_attribute("href")
-    clerk.does(str(added), {"what": "See to it every week", "owner": "The worker", "due_on": until})
+    added = clerk.page.locator("a[href$='/change-goal/']").last.get_attribute("href") or ""
+    clerk.does(added.replace("change-goal", "add-action"), {"what": "See to it every week", "owner": "The worker", "due_on": until})
 
 
 def approves(clerk: Clerk, plan: str, on: str) -> None:

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser
 from tests.journeys import casework
 from tests.journeys.offices import Clerk, Office, office
 
+STAFF = ["malika|Malika Karimova|caseworker|0", "sanobar|Sanobar Aliyeva|supervisor|0"]
+UNITS = ["family_care:village:Tashkent"]
 DAY = "2026-04-01"
 LATER = "2026-04-03"
 SOURCE = "Cabinet Resolution 893"
@@ -61,10 +63,8 @@ for name, number in {houses}.items():
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Office]:
     """A children’s village in Uzbekistan, with a caseworker and her supervisor."""
-    staff = ["malika|Malika Karimova|caseworker|0", "sanobar|Sanobar Aliyeva|supervisor|0"]
-    units = ["family_care:village:Tashkent"]
     folder = tmp_path_factory.mktemp("story") / "uzbekistan"
-    with office(folder, chromium, "uzbekistan", "UZ", staff, units, opens="2026-03-31") as opened:
+    with office(folder, chromium, "uzbekistan", "UZ", STAFF, UNITS, opens="2026-03-31") as opened:
         yield opened
 
 
