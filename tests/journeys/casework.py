@@ -11,13 +11,21 @@ DOMAINS = ("CARE", "FOOD", "HOME", "HEALTH", "EMOTIONAL", "PROTECTION", "EDUCATI
 FACTORS = ("identity", "family_environment", "safety", "vulnerability", "health", "education", "continuity")
 
 
+def is_due(clerk: Clerk, path: str, words: str, day: str) -> None:
+    """The page says that this is due, and names the day where one points at it."""
+    clerk.goes(path)
+    duties = clerk.page.locator("main [title]", has_text=words)
+    days = duties.evaluate_all("all => all.map(e => e.title)")
+    assert day in days, f"“{words}” is due on {days}, not on {day}: {clerk.reads()[:1500]}"
+
+
 def opens_home(clerk: Clerk, unit: str, name: str, capacity: int, kind: str, care_types: Sequence[str]) -> str:
     """Open a home that is approved for these forms of care, with one checked carer; its code."""
     home = {"name": name, "kind": kind, "opened_on": "2025-01-06", "capacity": capacity}
     clerk.does(f"/units/{unit}/open-home/", home)
     code = clerk.code_in(r"/homes/([A-Z0-9]{12})/")
-    given = f"Carer of {name}"
-    clerk.does(f"/units/{unit}/register-person/", {"given": given, "family": "Rahimova", "birth": "1980-05-05"})
+    given = f"Carer at {name}"
+    clerk.does(f"/units/{unit}/register-person/", {"given": given, "family": "Main", "birth": "1980-05-05"})
     carer = clerk.code_in(r"/people/([A-Z0-9]{12})/")
     clerk.does(
         f"/homes/{code}/appoint-carer/?q={given}", {"person": carer, "starts_on": "2025-01-06", "is_main": True}

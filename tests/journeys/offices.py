@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, TimeoutError
 
-from tests.journeys.conftest import KINKEEPER, Site, _free_port, _visitor, _wait_until_it_answers
+from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
 PATIENCE, HASTE = 30_000, 2_000  # milliseconds: for a page, and for a field behind an offered draft
 # Open every fold around a field, and say what kind of field it is.
@@ -159,6 +159,10 @@ class Clerk:
         with self.page.expect_navigation(wait_until="domcontentloaded") as waiting:
             form.locator("button[type=submit], button:not([type])").last.click()
         return int(waiting.value.status)
+
+    def finds_no_barrier(self) -> None:
+        """Run axe over the page. A refusal is an answer, so what the browser complained of does not count here."""
+        Visitor(self.page, self.site, []).finds_no_barrier()
 
     def _trouble(self) -> str:
         summary = self.page.locator(".error-summary")
