@@ -1,4 +1,4 @@
-"""The work on one case as data: assessments, conferences, tasks, searches, a death, papers, and what was refused."""
+"""The work on one case as data: assessments, plans, conferences, tasks, searches, a death, papers, and what was refused."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from kinkeeper.journal.models import Refusal
 from kinkeeper.journal.queries import refusals_on
 from kinkeeper.people.models import Document
 from kinkeeper.people.queries import documents_of
+from kinkeeper.plans.models import Plan
+from kinkeeper.plans.queries import plans_of
 
 MOST_REFUSALS = 20
 
@@ -24,6 +26,7 @@ class Work:
     """What stands on the page of a case beside its contacts."""
 
     assessments: list[Assessment]
+    plans: list[Plan]
     conferences: list[Conference]
     tasks: list[Task]
     finished: list[Task]
@@ -45,6 +48,7 @@ def work_on(actor: Actor, case: Case) -> Work:
     supervises = actor.sits(Role.SUPERVISOR, case.unit_id)
     return Work(
         assessments=list(assessments_of(actor, case)),
+        plans=list(plans_of(actor, case)),
         conferences=list(conferences_of(actor, case)),
         tasks=[task for task in every if not (task.done_on or task.dropped_on)],
         finished=[task for task in every if task.done_on or task.dropped_on],
