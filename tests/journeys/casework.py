@@ -27,9 +27,7 @@ def opens_home(clerk: Clerk, unit: str, name: str, capacity: int, kind: str, car
     given = f"Carer at {name}"
     clerk.does(f"/units/{unit}/register-person/", {"given": given, "family": "Main", "birth": "1980-05-05"})
     carer = clerk.code_in(r"/people/([A-Z0-9]{12})/")
-    clerk.does(
-        f"/homes/{code}/appoint-carer/?q={given}", {"person": carer, "starts_on": "2025-01-06", "is_main": True}
-    )
+    clerk.does(f"/homes/{code}/appoint-carer/?q={given}", {"person": carer, "starts_on": "2025-01-06", "is_main": True})
     check = {"person": carer, "issuer": "Police", "issued_on": "2025-01-06", "result": "clear"}
     clerk.does(f"/homes/{code}/record-background-check/", check)
     approval = {"care_types": list(care_types), "authority": "Licensing board", "starts_on": "2025-01-06"}
@@ -53,7 +51,9 @@ def registers(clerk: Clerk, case: str, **told: Any) -> None:
 
 def assesses(clerk: Clerk, case: str, on: str, **told: Any) -> None:
     """Complete the assessment of a case; every domain gets a rating and a note."""
-    findings = {f"rating_{domain}": "2" for domain in DOMAINS} | {f"note_{domain}": "As expected." for domain in DOMAINS}
+    findings = {f"rating_{domain}": "2" for domain in DOMAINS} | {
+        f"note_{domain}": "As expected." for domain in DOMAINS
+    }
     learned = {"assessed_on": on, "seen": "alone", "seen_on": on, "sources": "Child, neighbours, clinic"}
     learned |= {"risks": "No adult at home", "strengths": "Talks freely", "family_strengths": "They hold together"}
     learned |= {"causes": ["DEATH"], "risk": "medium", "conclusion": "Somebody must care for the child now."}
@@ -63,7 +63,7 @@ def assesses(clerk: Clerk, case: str, on: str, **told: Any) -> None:
 def weighing(on: str, view: str, options: Sequence[tuple[str, str]], chosen: int = 0, **told: Any) -> dict[str, Any]:
     """What is filled in where it is weighed what is best: every factor, and options as (form of care, where)."""
     fields: dict[str, Any] = {"done_on": on, "child_view": view, "child_view_by": "talk"}
-    fields |= {factor: "Weighed by both." for factor in FACTORS} | {"conclusion": "All in all the first fits best."}
+    fields |= dict.fromkeys(FACTORS, "Weighed by both.") | {"conclusion": "All in all the first fits best."}
     fields |= {"recommendation": "alternative_care", "child_agrees": "yes"}
     for row, (care_type, place) in enumerate(options):
         option = {"care_type": care_type, "place": place, "short_term": "Calm", "long_term": "Can grow up there"}
@@ -79,7 +79,7 @@ def weighs(clerk: Clerk, case: str, second: str, fields: dict[str, Any]) -> None
     clerk.does("", {"second": label.get_attribute("value"), **fields})
 
 
-def tests_need(clerk: Clerk, case: str, on: str, grounds: list[str], emergency: str = "") -> None:
+def finds_need(clerk: Clerk, case: str, on: str, grounds: list[str], emergency: str = "") -> None:
     """Test whether care outside the family is needed: yes, after support was tried and the kin was asked."""
     tested: dict[str, Any] = {"tested_on": on, "grounds": grounds, "needed": "yes", "conclusion": "Nobody is there."}
     tested |= {"supports-0-what": "Daily visits of a helper", "supports-0-result": "Not enough"}
@@ -115,7 +115,10 @@ def adds_goal(clerk: Clerk, plan: str, domain: str, words: str, until: str) -> N
     clerk.does(f"/plans/{plan}/add-goal/", goal)
     clerk.goes(f"/plans/{plan}/")
     added = clerk.page.locator("a[href$='/change-goal/']").last.get_attribute("href") or ""
-    clerk.does(added.replace("change-goal", "add-action"), {"what": "See to it every week", "owner": "The worker", "due_on": until})
+    clerk.does(
+        added.replace("change-goal", "add-action"),
+        {"what": "See to it every week", "owner": "The worker", "due_on": until},
+    )
 
 
 def approves(clerk: Clerk, plan: str, on: str) -> None:

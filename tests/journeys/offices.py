@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, TimeoutError
+from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
@@ -105,7 +106,7 @@ class Clerk:
         try:
             self.page.set_default_timeout(HASTE)
             self._fill_all(fields)
-        except TimeoutError:
+        except TooLate:
             # What was begun here and not finished is offered first; this clerk throws it away and begins anew.
             self.page.locator("main [data-draft-throw-away]").click()
             self._fill_all(fields)
@@ -182,7 +183,12 @@ def _clock_of(folder: Path) -> tuple[Path, dict[str, str]]:
     if library is None:
         raise RuntimeError("Debian’s package faketime is missing; `make setup` installs it.")
     clock = folder.with_name(f"{folder.name}.clock")
-    settings = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1", "TZ": "UTC"}
+    settings = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "TZ": "UTC",
+    }
     return clock, settings
 
 

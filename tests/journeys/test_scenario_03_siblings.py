@@ -176,10 +176,12 @@ def _takes_in_sardor(clerk: Clerk, unit: str) -> tuple[str, str]:
 def prepares_the_decisions(clerk: Clerk, family: Family) -> None:
     """The three are assessed, what is best for each is weighed, and whether care is needed."""
     for given, child in family.items():
-        casework.assesses(clerk, child.case, DAY, child_view=f"{given} wants to stay with the others.", child_view_by="talk")
+        casework.assesses(
+            clerk, child.case, DAY, child_view=f"{given} wants to stay with the others.", child_view_by="talk"
+        )
         options = [("SOS_FAM", "A house of the village, all three"), ("FOSTER_LT", "A patronage family, alone")]
         casework.weighs(clerk, child.case, "Sanobar", casework.weighing(DAY, "All three together.", options))
-        casework.tests_need(clerk, child.case, DAY, ["DEATH"])
+        casework.finds_need(clerk, child.case, DAY, ["DEATH"])
 
 
 def _with_the_others(family: Family, given: str) -> list[str]:
@@ -191,7 +193,6 @@ def cannot_decide_yet(clerk: Clerk, family: Family) -> None:
     alone = casework.decision(DAY, "SOS_FAM", "With Aziza and Bekzod.")
     path = "/cases/{}/decide-alternative-care/"
     clerk.is_refused(path.format(family["Dilnoza"].case), alone, "G-SIB", "Aziza Toshev, Bekzod Toshev")
-    clerk.page.screenshot(path="/tmp/s35-g-sib.png", full_page=True)
     together = {**alone, "together": _with_the_others(family, "Aziza")}
     clerk.is_refused(path.format(family["Aziza"].case), together, "G-CONSENT", "Aziza")
     bekzod = {**alone, "together": _with_the_others(family, "Bekzod")}
@@ -212,7 +213,6 @@ def bekzod_must_be_asked_now(clerk: Clerk, family: Family) -> None:
     """He turned ten yesterday."""
     decided = casework.decision(LATER, "SOS_FAM", "With my sisters.", together=_with_the_others(family, "Bekzod"))
     clerk.is_refused(f"/cases/{family['Bekzod'].case}/decide-alternative-care/", decided, "G-CONSENT", "Bekzod")
-    clerk.page.screenshot(path="/tmp/s35-g-consent.png", full_page=True)
 
 
 def decides_for_all(clerk: Clerk, family: Family) -> None:
@@ -227,9 +227,7 @@ def decides_for_all(clerk: Clerk, family: Family) -> None:
 
 def a_plan_for_the_family(clerk: Clerk, family: Family) -> None:
     """One plan of the family holds for all three cases."""
-    plan = casework.plans(
-        clerk, family["Aziza"].case, "2026-07-03", [("FAMILY", "We stay together.")], kind="family"
-    )
+    plan = casework.plans(clerk, family["Aziza"].case, "2026-07-03", [("FAMILY", "We stay together.")], kind="family")
     casework.approves(clerk, plan, LATER)
 
 
@@ -242,13 +240,11 @@ def finds_a_house_for_three(clerk: Clerk, family: Family, homes: dict[str, str])
     stay["siblings"] = _with_the_others(family, "Dilnoza")
     full = {**stay, "home": homes["Chinor-4"]}
     clerk.is_refused(path, full, "G-CAP", "8 children would live in Chinor-4; 7 are allowed")
-    clerk.page.screenshot(path="/tmp/s35-g-cap.png", full_page=True)
     clerk.is_refused(path, {**full, "exemption_review_on": "2026-07-04"}, "G-CAP", "by 3 July 2026 at the latest")
     clerk.goes(path)
     clerk.fills({**full, "exemption_review_on": "2026-07-03"})
     clerk.page.locator("[name=exemption_review_on]").blur()
     clerk.page.locator("#outlook", has_text="Nothing speaks against it.").wait_for()
-    clerk.page.screenshot(path="/tmp/s35-exemption.png", full_page=True)
     clerk.does(path, {**stay, "home": homes["Nilufar-2"]})
     clerk.goes(f"/homes/{homes['Nilufar-2']}/")
     words = clerk.reads()
@@ -263,4 +259,3 @@ def reads_the_sheet_of_the_carers(clerk: Clerk, family: Family) -> None:
         words = clerk.reads()
         for expected in (given, cyrillic, "Uzbek (Latin script) (mother tongue)", "Islam", "Halal"):
             assert expected in words
-    clerk.page.screenshot(path="/tmp/s35-sheet.png", full_page=True)

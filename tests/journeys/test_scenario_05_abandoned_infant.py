@@ -134,7 +134,7 @@ def foster_care_goes_on_by_an_ordinary_decision(team: Office, infant: Infant) ->
         weighed = casework.weighing("2026-03-05", VIEW["child_view"], options, afterwards=True, **VIEW)
         casework.weighs(arta, infant.case, "Besa", weighed)
         emergency = "A newborn was left in hospital."
-        casework.tests_need(arta, infant.case, "2026-03-05", ["ABANDONMENT"], emergency=emergency)
+        casework.finds_need(arta, infant.case, "2026-03-05", ["ABANDONMENT"], emergency=emergency)
     with team.worker("besa") as besa:
         path = f"/cases/{infant.case}/decide-alternative-care/"
         decided = casework.decision("2026-03-05", "FOSTER_ST", VIEW["child_view"])
@@ -199,7 +199,6 @@ def nobody_is_adopted_while_the_family_is_looked_for(team: Office, infant: Infan
         decided = casework.decision("2026-04-20", "ADOPT_PRE", VIEW["child_view"])
         path = f"/cases/{infant.case}/decide-alternative-care/"
         besa.is_refused(path, decided, "G-EMER-ADOPT", "The family is still being looked for.")
-        besa.page.screenshot(path="/tmp/s35-g-emer-adopt.png", full_page=True)
         why = {"trigger": "against_parent", "note": "The mother wants her child; the police report violence."}
         besa.does(f"/cases/{infant.case}/require-determination/", why)
 
@@ -213,11 +212,9 @@ def a_panel_without_bonds_determines(team: Office, infant: Infant) -> None:
     with team.worker("besa") as besa:
         panel = [dict(zip(("name", "organisation", "conflict"), one, strict=True)) for one in PANEL]
         besa.is_refused(path, fields | _rows(panel), "G-BIDPANEL", "Replace Valbona Shala.")
-        besa.page.screenshot(path="/tmp/s35-g-bidpanel.png", full_page=True)
         panel[2] = {"name": "Shpresa Kelmendi", "organisation": "Paediatric clinic", "conflict": ""}
         besa.does(path, fields | _rows(panel))
         besa.goes(f"/cases/{infant.case}/decisions/")
-        besa.page.screenshot(path="/tmp/s35-decisions.png", full_page=True)
 
 
 def _rows(panel: list[dict[str, str]]) -> dict[str, str]:
@@ -268,7 +265,6 @@ def the_grandmother_takes_the_child(team: Office, infant: Infant) -> None:
         _moves(arta, infant, "2026-08-17", home, "KIN_FOR", legal_status_code="KINSHIP")
         arta.goes(f"/children/{infant.person}/")
         assert "Grandmother Hyrije" in arta.reads()
-        arta.page.screenshot(path="/tmp/s35-child.png", full_page=True)
 
 
 def the_child_moved_once(team: Office, infant: Infant) -> None:
