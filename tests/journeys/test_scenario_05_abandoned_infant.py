@@ -143,7 +143,9 @@ def foster_care_goes_on_by_an_ordinary_decision(team: Office, infant: Infant) ->
         plan = casework.plans(besa, infant.case, "2026-06-03", [("CARE", "I am held a lot.")], **PLANNED)
         casework.approves(besa, plan, "2026-03-05")
     with team.worker("arta") as arta:
-        _moves(arta, infant, "2026-03-05", infant.homes["foster"], "FOSTER_ST", legal_status_code="FOSTER")
+        _moves(
+            arta, infant, "2026-03-05", infant.homes["foster"], "FOSTER_ST", same_carer=True, legal_status_code="FOSTER"
+        )
 
 
 PLANNED = {"about_me": "", "no_words_reason": "A newborn", "child_consulted": "Observed", "permanency": "REUNIFY"}
