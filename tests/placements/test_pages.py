@@ -72,6 +72,16 @@ def test_while_one_fills_in_the_move_is_put_into_words(
     assert len(story(noor)) == 1
 
 
+def test_another_form_of_care_in_the_same_home_is_no_move_in_words(
+    amina: Colleague, noor: Person, in_care: PeriodOfCare, okafors: Home
+) -> None:
+    address = reverse("move_child", args=[noor.code])
+    data = the_move(in_care, okafors, care_type="FOSTER_LT")
+    part = amina.browser.post(address, data, headers={"HX-Request": "true"}).content.decode()
+    assert "Noor Saleh stays with The Okafors; the form of care changes on 3 June 2024." in part
+    assert "moves from" not in part
+
+
 def test_a_refusal_stands_beside_its_field(
     amina: Colleague, noor: Person, samir: Person, in_care: PeriodOfCare, house_three: Home
 ) -> None:

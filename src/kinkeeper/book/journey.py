@@ -58,7 +58,11 @@ NEXT: dict[str, tuple[tuple[str, str], ...]] = {
         ("decisions.decide_alternative_care", "case"),
         ("decisions.decide_no_service", "case"),
     ),
-    State.PLANNING: (("plans.draft_plan", "case"), ("plans.approve_plan", "draft")),
+    State.PLANNING: (
+        ("plans.draft_plan", "unplanned"),
+        ("plans.replace_plan", "approved"),
+        ("plans.approve_plan", "draft"),
+    ),
     State.ACTIVE: (("plans.open_review", "case"), ("sharing.offer_transfer", "case")),
     State.REVIEW: (("plans.hold_review", "review"), ("leaving.decide_closing", "case")),
     State.TRANSFER_PENDING: (("sharing.accept_transfer", "transfer"), ("sharing.withdraw_transfer", "transfer")),
@@ -146,9 +150,12 @@ def _now(case: Case) -> str:
 
 
 def _rows(actor: Actor, case: Case) -> dict[str, Model | None]:
-    """The rows that the next deeds are about."""
+    """The rows that the next deeds are about; a case is unplanned until a plan of its own is in force."""
+    approved = seen(actor, Plan).filter(case=case, state=Plan.State.APPROVED).select_related("case").first()
     return {
         "case": case,
+        "approved": approved,
+        "unplanned": None if approved else case,
         "draft": draft_of_case(actor, case),
         "review": seen(actor, Review).filter(case=case, held_on=None).select_related("case", "child").first(),
         "transfer": seen(actor, Transfer).filter(case=case, state=Transfer.State.OFFERED).first(),
