@@ -87,6 +87,7 @@ def test_a_return_says_everything(dalia: Colleague, reviewed: Case, field: str, 
     assert (refusal.guard, refusal.field) == (guard, field)
 
 
+@pytest.mark.guard("G-BIAFRESH", "fires", "passes")
 @pytest.mark.parametrize("days, fits", [(90, True), (91, False)])
 def test_the_best_interest_assessment_is_fresh(dalia: Colleague, reviewed: Case, days: int, fits: bool) -> None:
     BestInterest.objects.update(done_on=TODAY - timedelta(days=days))
@@ -108,6 +109,7 @@ def test_a_family_may_withdraw_without_one(dalia: Colleague, volkovas: list[Case
     assert refused(dalia, volkovas[1], exit="passed_on").guard == "G-BIAFRESH"
 
 
+@pytest.mark.guard("G-CLOSE", "fires", "passes")
 def test_a_missing_child_is_looked_for(dalia: Colleague, reviewed: Case) -> None:
     away = Absence.objects.create(child=reviewed.child, kind=Absence.Kind.MISSING, started_on=date(2024, 6, 1))
     assert refused(dalia, reviewed).guard == "G-CLOSE"
@@ -121,6 +123,7 @@ def test_a_child_at_boarding_school_is_not_missing(dalia: Colleague, reviewed: C
     assert decide(dalia, reviewed).exit == "reunified"
 
 
+@pytest.mark.guard("G-CLOSE", "fires", "passes")
 @pytest.mark.parametrize(
     "state, high_risk, fits",
     [("open", True, False), ("partly", True, False), ("reached", True, True), ("open", False, True)],
@@ -247,6 +250,7 @@ JULY, NOVEMBER = date(2026, 7, 30), date(2026, 11, 5)
 LEAVING: dict[str, Any] = {"exit": "self_reliant", "reasons": "They manage.", "child_view": "It is warm now."}
 
 
+@pytest.mark.guard("G-EXIT", "fires", "passes")
 def test_a_family_leaves_after_two_good_assessments(dalia: Colleague, volkovas: list[Case]) -> None:
     dasha, kirill, sonya = volkovas
     for case in volkovas:
@@ -331,6 +335,7 @@ def test_only_the_family_leaves_together(dalia: Colleague, reviewed: Case, volko
 # ---- the page --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-CLOSE", "answers_409")
 def test_the_page_decides_or_says_why_not(dalia: Colleague, amina: Colleague, reviewed: Case) -> None:
     address, browser = reverse("decide_closing", args=[reviewed.code]), dalia.browser
     assert "Ask your supervisor" in amina.browser.get(address).content.decode()
