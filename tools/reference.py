@@ -234,7 +234,7 @@ def _call(do: Callable[..., Any]) -> str:
 
 
 def guards_page() -> str:
-    """The rules that refuse a deed or keep an imported row back: what each refuses, its source, and what people read."""
+    """The rules that refuse a deed or keep an imported row back, with the sentences people read."""
     text = "The code travels with the refusal, so that a test or a letter can name it.\n\n"
     found = guards_of(PACKAGE)
     for realm in Realm:

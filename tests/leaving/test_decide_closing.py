@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from kinkeeper.access.gate import Unseen
+from kinkeeper.cases.actions import close_case
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.decisions.models import BestInterest
 from kinkeeper.homes.models import Home
@@ -116,6 +117,18 @@ def test_a_missing_child_is_looked_for(dalia: Colleague, reviewed: Case) -> None
     assert Refusal.objects.get().guard == "G-CLOSE"
     Absence.objects.filter(pk=away.pk).update(ended_on=date(2024, 6, 3))
     assert decide(dalia, reviewed).exit == "reunified"
+
+
+def test_nor_is_a_case_closed_early_while_the_child_is_missing(dalia: Colleague, noors_case: Case) -> None:
+    Case.objects.filter(pk=noors_case.pk).update(state=Case.State.INTAKE)
+    case = Case.objects.get(pk=noors_case.pk)
+    Absence.objects.create(child=case.child, kind=Absence.Kind.MISSING, started_on=date(2024, 6, 1))
+    before = state_of_the_house()
+    with pytest.raises(Refused, match="Nobody stops looking") as refusal:
+        close_case(dalia.actor, case, closed_on=TODAY, close_reason="moved")
+    assert (refusal.value.guard, state_of_the_house()) == ("G-CLOSE", before)
+    Absence.objects.update(kind=Absence.Kind.SCHOOL)
+    assert close_case(dalia.actor, case, closed_on=TODAY, close_reason="moved").state == "closed"
 
 
 def test_a_child_at_boarding_school_is_not_missing(dalia: Colleague, reviewed: Case) -> None:
