@@ -93,7 +93,10 @@ def test_an_old_or_missing_best_interest_assessment_stops_it(
     with pytest.raises(Refused, match="too old") as refused:
         offer(dalia, noors_case, other_unit)
     assert refused.value.guard == "G-BIAFRESH"
-    answer = dalia.browser.post(f"/cases/{noors_case.code}/offer-transfer/", {"version": noors_case.version})
+    filled = {"version": noors_case.version, "unit_to": other_unit.code, "reason": "Moved", "basis": "legal_duty"}
+    shown = digest_of(sheet_of(dalia.actor, noors_case, "TRANSFER", ["code"]))
+    typed = {**filled, "items": ["code"], "shown": shown}
+    answer = dalia.browser.post(f"/cases/{noors_case.code}/offer-transfer/", typed)
     assert (answer.status_code, "Rule: G-BIAFRESH" in answer.content.decode()) == (409, True)
     assert "too old" in answer.content.decode()
     BestInterest.objects.all().delete()
