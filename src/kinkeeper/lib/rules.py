@@ -143,7 +143,10 @@ _JOURNEY = (
 
 _HOUSE = (
     Rule(
-        "G-APPEAL", "A decision against somebody’s will before it was explained how to appeal.", f"{_UNG}, paragraph 57"
+        "G-APPEAL",
+        "A decision against somebody’s will before it was explained how to appeal.",
+        f"{_UNG}, paragraph 57",
+        checked=False,
     ),
     Rule(
         "G-CASELOAD",
