@@ -163,7 +163,12 @@ def _clock_of(folder: Path) -> tuple[Path, dict[str, str]]:
     if library is None:
         raise RuntimeError("Debian’s package faketime is missing; `make setup` installs it.")
     clock = folder.with_name(f"{folder.name}.clock")
-    settings = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1", "TZ": "UTC"}
+    settings = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "TZ": "UTC",
+    }
     return clock, settings
 
 
