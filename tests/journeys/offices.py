@@ -16,10 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Response
+from playwright.sync_api import TimeoutError as TookTooLong
 
-from tests.journeys.conftest import KINKEEPER, Site, _free_port, _visitor, _wait_until_it_answers
+from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
+PATIENCE, HASTE = 30_000, 2_000  # milliseconds: for a page, and for a field behind an offered draft
+# Open every fold around a field, and say what kind of field it is.
+UNFOLD = """field => {
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    return field.tagName === "SELECT" ? "select" : field.type;
+}"""
 PASSWORD = "kind horses walk at night"
 # Seats are given past the invitations, whose own story is told elsewhere: (sign-in, name, role, unit by number).
 HIRE = """
@@ -34,6 +41,11 @@ for line in sys.argv[1:]:
     unit = units[int(place)] if place else None
     Seat.objects.create(user=user, role=role, unit=unit, starts_on=date(2020, 1, 1))
 """
+
+
+def _is_sent(response: Response) -> bool:
+    """Whether this answers the form that was sent, not a draft that is kept or a page that asks meanwhile."""
+    return response.request.method == "POST" and response.request.is_navigation_request()
 
 
 @dataclass
@@ -55,6 +67,7 @@ class Office:
         """Somebody of the office at a browser window, signed in."""
         size = window.pop("viewport", {"width": 1280, "height": 900})
         context = self.chromium.new_context(viewport=size, locale="en-GB", **window)
+        context.set_default_timeout(PATIENCE)
         visitor = _visitor(context, self.site)
         clerk = Clerk(visitor.page, self.site, visitor.complaints)
         clerk.goes("/sign-in/")
@@ -96,15 +109,24 @@ class Clerk:
 
     def fills(self, fields: dict[str, Any]) -> None:
         """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
+        try:
+            self.page.set_default_timeout(HASTE)
+            self._fill_all(fields)
+        except TookTooLong:
+            # What was begun here and not finished is offered first; this clerk throws it away and begins anew.
+            self.page.locator("main [data-draft-throw-away]").click()
+            self._fill_all(fields)
+        finally:
+            self.page.set_default_timeout(PATIENCE)
+
+    def _fill_all(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():
-            field = self.page.locator(f"[name='{name}']")
-            assert field.count(), f"There is no field {name} on {self.page.url}: {self._names()}"
+            field = self.page.locator(f"main [name='{name}']")
+            assert field.count(), f"There is no field {name} on {self.page.url}: {self.names()}"
             self._fill(field, value)
 
     def _fill(self, field: Locator, value: Any) -> None:
-        kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
-        for fold in field.first.locator("xpath=ancestor::details[not(@open)]").all():
-            fold.evaluate("e => { e.open = true }")
+        kind = field.first.evaluate(UNFOLD)
         if kind == "select":
             field.first.select_option(value)
         elif kind in {"radio", "checkbox"} and not isinstance(value, bool):
@@ -115,7 +137,8 @@ class Clerk:
         else:
             field.first.fill(str(value))
 
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """The names of the fields on the page."""
         names: list[str] = self.page.locator("main [name]").evaluate_all("all => all.map(e => e.name)")
         return sorted(set(names))
 
@@ -133,17 +156,40 @@ class Clerk:
         assert guard in text, text
         assert words in text, text
 
+    def is_barred(self, path: str, guard: str, words: str = "") -> None:
+        """Open the page of a deed that a rule forbids: it says so and offers no form; sent all the same, it answers 409."""
+        self.goes(path)
+        text = self.page.locator("main").inner_text()
+        assert guard in text, text
+        assert words in text, text
+        assert not self.page.locator("main form.deed-form").count(), f"{path} is forbidden and offers its form."
+        status = self.page.evaluate(
+            """async () => (await fetch(location.href, {method: "POST", redirect: "manual", body: new URLSearchParams({
+                csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value})})).status"""
+        )
+        assert status == 409, f"{path}, sent although it is forbidden, answered {status}, not 409."
+        self.complaints[:] = [told for told in self.complaints if "409" not in told]
+
     def sends(self, path: str, fields: dict[str, Any]) -> int:
         """Send the form of a page; the status that its POST was answered with."""
         if path:
             self.goes(path)
         self.fills(fields)
         form = self.page.locator("main form.deed-form, main form[method=post]").last
-        with self.page.expect_response(lambda r: r.request.method == "POST" and "/drafts/" not in r.url) as waiting:
+        with (
+            self.page.expect_navigation(wait_until="domcontentloaded") as landing,
+            self.page.expect_response(_is_sent) as waiting,
+        ):
             form.locator("button[type=submit], button:not([type])").last.click()
-        status = waiting.value.status
-        self.page.wait_for_load_state("domcontentloaded")
-        return status
+        landed = landing.value.status
+        assert landed in {200, 409}, f"{path} led to {self.page.url}, which answered {landed}: {self.reads()[:400]}"
+        # The browser complains of every answer that is no success; a refusal is one that was wanted.
+        self.complaints[:] = [told for told in self.complaints if "409" not in told]
+        return waiting.value.status
+
+    def finds_no_barrier(self) -> None:
+        """Run axe over the page, and look for sideways scrolling and complaints of the browser."""
+        Visitor(self.page, self.site, self.complaints).finds_no_barrier()
 
     def _trouble(self) -> str:
         summary = self.page.locator(".error-summary")
@@ -189,7 +235,7 @@ def office(
     env.pop("KINKEEPER_DATABASE_URL", None)
     env |= settings
     clock.write_text(f"@{opens} 08:00:00\n", encoding="ascii")
-    setup = [KINKEEPER, "setup", "--name", "Kin of the Story", "--country", country, "--pack", pack]
+    setup: list[str | Path] = [KINKEEPER, "setup", "--name", "Kin of the Story", "--country", country, "--pack", pack]
     setup += ["--admin-name", "Rosa Admin", "--admin-email", "rosa@example.org"]
     for unit in units or ["family_strengthening:social_centre:Harbour"]:
         setup += ["--unit", unit]
