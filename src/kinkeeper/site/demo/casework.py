@@ -105,10 +105,10 @@ class _Told:
         if (self.until - began).days < UNDECIDED or (case.kind == Case.Kind.CARE and stay is None):
             return None
         self._assessment(case, began + timedelta(days=9))
-        decided = self._decision(case, began + timedelta(days=14), stay)
+        self._decision(case, began + timedelta(days=14), stay)
         if self.rng.random() < UNPLANNED:
             return None
-        return self._plan(case, max(began, decided - timedelta(days=400)) + timedelta(days=12), telling.GOALS)
+        return self._plan(case, began + timedelta(days=22), telling.GOALS)
 
     def _assessment(self, case: Case, day: date) -> None:
         rng = self.rng
@@ -131,11 +131,9 @@ class _Told:
             note = well if rating < Finding.POORLY else poorly
             self._add(Finding, assessment=made, domain=code, rating=rating, note=note)
 
-    def _decision(self, case: Case, day: date, stay: tuple[date, date, str] | None) -> date:
-        """What was weighed and decided; after a move, about the present form of care. Returns the day."""
+    def _decision(self, case: Case, decided: date, stay: tuple[date, date, str] | None) -> None:
+        """What was weighed and decided, about the form of care in which the child lives now."""
         rng, care = self.rng, case.kind == Case.Kind.CARE
-        since = stay[1] if stay else day
-        decided = max(day, since - timedelta(days=3))
         view = rng.choice(telling.VIEWS)
         best = self._best_interest(case, decided - timedelta(days=4), view, stay[2] if stay else "")
         need = self._add(
@@ -148,13 +146,12 @@ class _Told:
         for who, outcome in telling.KIN_ASKED if care else ():
             self._add(KinSearched, necessity=need, who=who, asked_on=decided - timedelta(days=9), outcome=outcome)
         self._add(
-            Decision, case=case, necessity=need, best_interest=best, decided_on=decided, starts_on=min(decided, since),
+            Decision, case=case, necessity=need, best_interest=best, decided_on=decided, starts_on=stay[0] if stay else decided,
             kind=Decision.Kind.ALTERNATIVE_CARE if care else Decision.Kind.FAMILY_SUPPORT,
             care_type=stay[2] if stay else "", decided_by=Decision.By.PANEL, authority=f"Care panel of {self.unit.place}",
             reasons=telling.REASONS if care else "With help in the house the child is safe with the parents.",
             child_view=view, child_view_weighed="It decided between the two options.", by=case.worker,
         )  # fmt: skip
-        return decided
 
     def _best_interest(self, case: Case, day: date, view: str, care_type: str) -> BestInterest:
         factors = ("identity", "family_environment", "safety", "vulnerability", "health", "education", "continuity")
