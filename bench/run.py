@@ -1,6 +1,7 @@
 """Run every measurement and write docs/reference/performance.md.
 
-python -m bench.run [--persons 1000,10000,100000] [--engines sqlite,postgresql] [--rounds 40] [--import-children 10000]
+python -m bench.run [--persons 1000,10000,100000] [--cases 1000,10000,100000] [--engines sqlite,postgresql]
+                    [--rounds 40] [--import-children 10000]
 """
 
 from __future__ import annotations
@@ -115,6 +116,18 @@ def import_speed(engine: str, children: int, seed: int) -> Figures:
         }
 
 
+def duties(engine: str, cases: int, rounds: int) -> Figures:
+    """Fill an empty installation with this many running cases and measure what is due in it."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        env = database(engine, Path(folder), f"benchduties{cases}")
+        env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
+        setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
+        run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
+        asked = ["--cases", str(cases), "--rounds", str(rounds)]
+        out, _seconds, peak = run([sys.executable, "-W", "ignore", "-m", "bench.duties", *asked], env)
+        return {**json.loads(out), "fill_peak_mb": peak}
+
+
 def machine() -> str:
     """The shape of this machine in words."""
     memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
@@ -151,7 +164,31 @@ def tables(all_figures: list[Figures]) -> Iterable[str]:
             )
 
 
-def page(all_figures: list[Figures], imports: list[Figures]) -> str:
+def duty_tables(found: list[Figures]) -> Iterable[str]:
+    """What is due: one line for each page and engine, sizes side by side."""
+    sizes = sorted({f["cases"] for f in found})
+    yield (
+        "| what | engine | queries | "
+        + " | ".join(f"{size:,} cases: p50 / p95 ms".replace(",", " ") for size in sizes)
+        + " | growth |"
+    )
+    yield "|---|---|---|" + "---|" * (len(sizes) + 1)
+    for engine in dict.fromkeys(f["engine"] for f in found):
+        mine = sorted((f for f in found if f["engine"] == engine), key=lambda f: f["cases"])
+        for number, line in enumerate(mine[-1]["figures"]):
+            rows = [f["figures"][number] for f in mine]
+            queries = sorted({q for row in rows for q in row["queries"]})
+            grown = growth(rows[0]["p50_ms"], rows[-1]["p50_ms"], mine[-1]["cases"] / mine[0]["cases"])
+            cells = " | ".join(f"{row['p50_ms']} / {row['p95_ms']}" for row in rows)
+            yield f"| {line['what']} | {engine} | {'–'.join(str(q) for q in queries)} | {cells} | {grown} |"
+    yield ""
+    for f in found:
+        yield f"* {f['engine']}, {f['cases']:,} cases: filled in {f['fill_s']} s; the process took at most {f['fill_peak_mb']} MB.".replace(
+            ",", " ", 1
+        )
+
+
+def page(all_figures: list[Figures], imports: list[Figures], due: list[Figures]) -> str:
     """The whole page."""
     day = datetime.now(tz=UTC).date().isoformat()
     lines = [
@@ -163,6 +200,13 @@ def page(all_figures: list[Figures], imports: list[Figures]) -> str:
         "requests of a signed-in worker of the largest unit (sign-in, gate, queries, rendering, journal), in one process;",
         "deeds are whole acts. PostgreSQL ran with fsync on, SQLite with `synchronous=FULL`.",
         *tables(all_figures),
+        "",
+        "## What is due",
+        "",
+        "*My day* of a worker with 40 running cases, and the page of a unit of 400 with its overdue duties, while the",
+        "association around them grows by units of 400. Every duty is computed from the records when the page is opened.",
+        "",
+        *duty_tables(due),
         "",
         "## Import of the SSDA903 return",
         "",
@@ -184,6 +228,7 @@ def main() -> None:
     """Measure what is asked and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", default="1000,10000,100000")
+    parser.add_argument("--cases", default="1000,10000,100000")
     parser.add_argument("--engines", default="sqlite,postgresql")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--import-children", type=int, default=10_000)
@@ -192,17 +237,21 @@ def main() -> None:
     args = parser.parse_args()
     found: list[Figures] = []
     imports: list[Figures] = []
+    due: list[Figures] = []
     for engine in args.engines.split(","):
-        for persons in (int(text) for text in args.persons.split(",")):
+        for cases in (int(text) for text in args.cases.split(",") if text):
+            print(f"{engine}: {cases} cases", file=sys.stderr, flush=True)
+            due.append(duties(engine, cases, args.rounds))
+        for persons in (int(text) for text in args.persons.split(",") if text):
             print(f"{engine}: about {persons} persons", file=sys.stderr, flush=True)
             found.append(measure(engine, persons, args.rounds, args.seed, args.keep))
         if args.import_children:
             print(f"{engine}: import of {args.import_children} children", file=sys.stderr, flush=True)
             imports.append(import_speed(engine, args.import_children, args.seed))
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(json.dumps({"pages": found, "imports": imports}, indent=1))
+    FIGURES.write_text(json.dumps({"pages": found, "imports": imports, "duties": due}, indent=1))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(found, imports))
+    PAGE.write_text(page(found, imports, due))
     print(f"Written: {PAGE.relative_to(ROOT)}")
 
 

@@ -21,14 +21,14 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts"},
     "files": {"vault"},
-    "people": {"consenting", "newcomers"},
+    "people": {"consenting", "naming", "newcomers"},
     "decisions": {"guards", "weighing"},
     "placements": {"guards", "fit", "course", "outlook"},
     "plans": {"guards", "paper"},
     "leaving": {"guards"},
     "sharing": {"sheet"},
-    "desk": {"calendar"},
-    "book": {"kin", "genogram", "rows", "network", "journey", "sheet", "work"},
+    "desk": {"calendar", "homes"},
+    "book": {"kin", "relatives", "genogram", "rows", "network", "journey", "sheet", "work"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

@@ -21,17 +21,19 @@ from PIL import Image
 
 from kinkeeper.access import gate
 from kinkeeper.access.gate import YES, Actor, Unseen
-from kinkeeper.access.models import Invitation, Opening, Programme, Role, Seat, Unit, User
+from kinkeeper.access.models import Emergency, Invitation, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.drafts.models import Draft
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.files.vault import accept, store
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
+from kinkeeper.intake.models import Comparison, Mentioned, Referral
 from kinkeeper.journal import acts as book
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.notices.models import Notice
+from kinkeeper.lib.rows import Row
+from kinkeeper.notices.models import CalendarFeed, Notice
 from kinkeeper.people.models import (
     ContactPoint,
     Document,
@@ -44,6 +46,7 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
+from kinkeeper.sharing.models import Partner
 from kinkeeper.site import urls
 from tests.conftest import Colleague, hire
 from tests.walk import Address, World, addresses, collect, doors, fill, knock, leaks, marks_of, rows_seen_by
@@ -143,11 +146,22 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
     )
     token = "only-the-guest-knows-it"
     Invitation.objects.filter(token_hash="0" * 64).update(token_hash=Invitation.hash_of(token))
+    feed = "only-the-calendar-of-its-owner-knows-it"
+    CalendarFeed.objects.create(
+        owner=amina.user, token_hash=CalendarFeed.hash_of(feed), expires_at=now + timedelta(days=30)
+    )
     Draft.objects.create(owner=amina.user, deed="record_contact", subject_code=case.code, content={"note": [sing()]})
+    carer = Carer.objects.get().person
     fill(
         sing,
         {
             "decisions.separation": {"child": noor, "sibling": mother},
+            "homes.housemember": {"person": carer},
+            "homes.backgroundcheck": {"person": carer},
+            "homes.training": {"person": carer},
+            "intake.referral": {"unit": village},
+            "intake.mentioned": {"birth": "2014"},
+            "leaving.extendedsupport": {"until": YESTERDAY + 100 * DAY},
             "people.consent": {"given_by": mother},
             "sharing.partner": {"unit": village},
             "sharing.share": {"basis": "legal_duty"},
@@ -155,7 +169,7 @@ def world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
         },
     )
     drawer = {"deed": ["record_contact"], "subject": [case.code]}
-    world = collect(World(extra={"token": [token, back], **drawer}))
+    world = collect(World(extra={"token": [token, back, feed], **drawer}))
     world.codes["access.unit"] = [village.code]
     world.codes["access.programme"] = [village.programme.code]
     return world
@@ -173,7 +187,8 @@ def _live_somewhere(unit: Unit, child: Person, sing: Canaries) -> None:
     placement = Placement.objects.create(period=period, home=home, care_type="FOSTER_ST")
     Episode.objects.create(period=period, started_on=YESTERDAY, reason="S", legal_status=status, placement=placement)
     Absence.objects.create(child=child, kind=Absence.Kind.MISSING, started_on=YESTERDAY)
-    Review.objects.create(child=child, held_on=YESTERDAY, participation="PN1", summary=sing())
+    case = Case.objects.get(child=child)
+    Review.objects.create(child=child, case=case, held_on=YESTERDAY, participation="PN1", summary=sing())
 
 
 def _leave_papers(child: Person, worker: Colleague, sing: Canaries) -> None:
@@ -224,22 +239,28 @@ def outsiders(village: Unit, other_unit: Unit, bruno: Colleague, eve: Colleague)
 
 
 def known_by_seat() -> dict[str, set[str]]:
-    """What an outsider’s own seat opens: homes and carers of one’s unit, accounts for the administrator."""
+    """What an outsider’s own seat opens: homes and carers of one’s unit, what waits at its door, the partners, accounts."""
     carers = Carer.objects.values("person_id")
     unit = marks_of(Unit.objects.all()) | marks_of(User.objects.all())
     homes = marks_of(Home.objects.all()) | marks_of(Carer.objects.all())
-    for table in (Approval, BackgroundCheck, HouseMember, Training):
+    held: tuple[type[Row], ...] = (Approval, BackgroundCheck, HouseMember, Training)
+    for table in held:
         homes |= marks_of(table._base_manager.all())
     people = marks_of(Person.objects.filter(pk__in=carers))
-    for table in (Name, Identifier, ContactPoint, SpokenLanguage):
-        people |= marks_of(table._base_manager.filter(person_id__in=carers))
+    parts: tuple[Any, ...] = (Name, Identifier, ContactPoint, SpokenLanguage)
+    for part in parts:
+        people |= marks_of(part._base_manager.filter(person_id__in=carers))
+    waiting = marks_of(Referral.objects.all()) | marks_of(Mentioned.objects.all()) | marks_of(Comparison.objects.all())
+    waiting |= marks_of(Partner.objects.all())
     offices = unit | marks_of(Programme.objects.all())
+    declared = marks_of(Emergency.objects.all())
     accounts = offices | marks_of(Seat.objects.all()) | marks_of(Invitation.objects.all())
     return {
-        "a colleague of the same unit": unit | homes | people,
-        "a youth worker of the same unit": unit | homes | people,
+        "a colleague of the same unit": unit | homes | people | waiting,
+        "a youth worker of the same unit": unit | homes | people | waiting,
+        "the director of another programme": declared,
         "a monitoring officer": offices,
-        "an administrator": accounts,
+        "an administrator": accounts | declared,
         "an auditor": offices,
     }
 
@@ -255,7 +276,7 @@ def test_every_address_with_a_code_leads_somewhere(paths: list[tuple[Address, st
     assert [address.name for address in addresses() if address.keys and address.name not in reached] == []
 
 
-GUESTS_DOORS = {"accept_invitation", "choose_new_password"}
+GUESTS_DOORS = {"accept_invitation", "choose_new_password", "calendar_feed"}
 
 
 def walk_through(outsiders: dict[str, Colleague], paths: list[tuple[Address, str]], world: World) -> Iterator[str]:

@@ -122,7 +122,7 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
         if each.is_relation:
             made[each.name] = each.related_model._base_manager.order_by("pk").first()  # type: ignore[union-attr]
         elif each.choices:
-            made[each.name] = each.flatchoices[0][0]  # type: ignore[attr-defined]
+            made[each.name] = each.flatchoices[0][0]
         elif isinstance(each, models.CharField | models.TextField):
             room = each.max_length is None or each.max_length > 20
             made[each.name] = sing() if (level_of(each) or 0) >= Level.S2 and room else "X"
@@ -187,7 +187,7 @@ def doors(insider: Client, world: World) -> list[tuple[Address, str]]:
     """Every path that opens for somebody who may see the whole world of the canaries."""
     found = []
     # One code of each table tells which tables an address takes; only then are their other codes tried.
-    who = get_user(insider)  # type: ignore[arg-type]  # it only asks for the session
+    who = get_user(insider)  # it only asks for the session
     actor = actor_for(who)  # type: ignore[arg-type]  # whoever walks as an insider is signed in
     first = World({table: codes[:1] for table, codes in world.codes.items()}, extra=world.extra)
     for address in addresses():

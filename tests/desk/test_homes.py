@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from kinkeeper.access.models import Unit
-from kinkeeper.desk import queries
+from kinkeeper.desk.homes import home_page, list_of_homes
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.journal.models import Look
 from kinkeeper.people.models import Person
@@ -23,13 +23,13 @@ CAST = [("amina", 200), ("dalia", 200), ("tess", 200), ("bruno", 404), ("eve", 4
 def test_who_sees_a_home(name: str, status: int, request: pytest.FixtureRequest, okafors: Home) -> None:
     colleague: Colleague = request.getfixturevalue(name)
     assert colleague.browser.get(reverse("home", args=[okafors.code])).status_code == status
-    listed = [line.home for line in queries.homes(colleague.actor, {}).object_list]
+    listed = [line.home for line in list_of_homes(colleague.actor, {}).object_list]
     assert listed == ([okafors] if status == 200 else [])
     assert colleague.browser.get(reverse("homes")).status_code == 200
 
 
 def test_the_list_says_how_many_places_are_free(amina: Colleague, okafors: Home, in_care: PeriodOfCare) -> None:
-    line = queries.homes(amina.actor, {}).object_list[0]
+    line = list_of_homes(amina.actor, {}).object_list[0]
     assert (line.taken, line.free) == (1, 1)
     assert "1 place free" in amina.browser.get(reverse("homes")).content.decode()
 
@@ -37,9 +37,9 @@ def test_the_list_says_how_many_places_are_free(amina: Colleague, okafors: Home,
 def test_only_homes_with_a_free_place(amina: Colleague, village: Unit, okafors: Home, in_care: PeriodOfCare) -> None:
     full = Home.objects.create(unit=village, name="House Three", kind=Home.Kind.VILLAGE_FAMILY, capacity=1)
     place(amina, child_of(amina, village, "Omar").child, full)
-    assert [line.home for line in queries.homes(amina.actor, {"free": "True"}).object_list] == [okafors]
-    assert [line.home for line in queries.homes(amina.actor, {"kind": "village_family"}).object_list] == [full]
-    assert [line.home for line in queries.homes(amina.actor, {"q": "okaf"}).object_list] == [okafors]
+    assert [line.home for line in list_of_homes(amina.actor, {"free": "True"}).object_list] == [okafors]
+    assert [line.home for line in list_of_homes(amina.actor, {"kind": "village_family"}).object_list] == [full]
+    assert [line.home for line in list_of_homes(amina.actor, {"q": "okaf"}).object_list] == [okafors]
 
 
 def test_children_beyond_scope_are_not_named(
@@ -62,10 +62,10 @@ def test_who_lived_there_before_is_remembered(
     decide(in_care.child, "SOS_FAM")
     june = MAY.replace(month=6)
     actions.move_child(amina.actor, in_care, home=other, moved_on=june, care_type="SOS_FAM", leave_reason="PLAN")
-    page = queries.home_page(amina.actor, okafors.code)
+    page = home_page(amina.actor, okafors.code)
     assert page.here == []
     assert [(stay.child.name, stay.started_on, stay.ended_on) for stay in page.before] == [("Noor Saleh", MAY, june)]
-    assert [row.episode.period.child.name for row in queries.home_page(amina.actor, other.code).here] == ["Noor Saleh"]
+    assert [row.episode.period.child.name for row in home_page(amina.actor, other.code).here] == ["Noor Saleh"]
 
 
 def test_the_address_is_shown_to_few(amina: Colleague, tess: Colleague, okafors: Home) -> None:

@@ -22,10 +22,10 @@ DAY = timedelta(days=1)
 
 
 def received(amina: Colleague, unit: Unit, days_ago: int, **more: Any) -> Referral:
-    """A referral that was received at nine o’clock some days ago."""
+    """A referral that was received just after midnight some days ago, so that at every hour of today it is past."""
     zone = timezone.get_current_timezone()
     assert isinstance(zone, ZoneInfo)
-    at = datetime.combine(amina.actor.today - days_ago * DAY, datetime.min.time(), zone) + timedelta(hours=9)
+    at = datetime.combine(amina.actor.today - days_ago * DAY, datetime.min.time(), zone) + timedelta(seconds=1)
     return receive_referral(amina.actor, unit, **{**TOLD, "spoken_of": (DASHA,), **more}, received_at=at)
 
 

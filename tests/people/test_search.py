@@ -67,6 +67,12 @@ def test_a_public_code_finds_as_people_write_it(dalia: Colleague, crowd: dict[st
     assert queries.search(dalia.actor, ivan.code) == [ivan]
 
 
+def test_a_public_code_without_a_digit_finds_too(dalia: Colleague, crowd: dict[str, Person]) -> None:
+    ivan = crowd["Ivan Petrov"]
+    Person.objects.filter(pk=ivan.pk).update(code="CDFGHJKMNPCP")
+    assert queries.search(dalia.actor, "cdfg-hjkm-npcp") == [ivan]
+
+
 def test_a_number_finds_when_it_is_typed_in_full(dalia: Colleague, crowd: dict[str, Person]) -> None:
     ivan = crowd["Ivan Petrov"]
     actions.record_identifier(dalia.actor, ivan, scheme="passport", value="AB 1234567")

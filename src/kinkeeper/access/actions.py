@@ -12,7 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access import policy
 from kinkeeper.access.gate import Actor, openable_row, seen, unit_of
-from kinkeeper.access.models import Association, Emergency, Invitation, Opening, Programme, Role, Seat, Unit, User
+from kinkeeper.access.models import (
+    Association,
+    Emergency,
+    Invitation,
+    Opening,
+    Programme,
+    Role,
+    Seat,
+    Unit,
+    User,
+    forget_pack,
+)
 from kinkeeper.access.queries import sessions_of
 from kinkeeper.journal.acts import act
 from kinkeeper.lib.guards import in_words, insist_on_the_past
@@ -73,6 +84,7 @@ def choose_pack(actor: Actor, association: Association, *, pack: str) -> Associa
         raise Refused(_("Kinkeeper has no such pack. Choose one from the list."), guard="G-CODE", field="pack")
     if pack == association.pack:
         raise Refused(_("This pack is in force already. Choose another one."), guard="G-DOUBLE", field="pack")
+    forget_pack()
     return write(association, pack=pack)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import ClassVar
@@ -55,9 +58,35 @@ class Association(Row):
         return self.name
 
 
+# While one request is answered: the code of the pack, once somebody has asked for it.
+_asked: ContextVar[list[str] | None] = ContextVar("asked", default=None)
+
+
 def pack_in_force() -> Pack:
     """The jurisdiction pack of the association; that of the UN Guidelines until it is set up."""
-    return load_pack(Association.objects.values_list("pack", flat=True).first() or DEFAULT)
+    asked = _asked.get()
+    if asked:
+        return load_pack(asked[0])
+    code = Association.objects.values_list("pack", flat=True).first() or DEFAULT
+    if asked is not None:
+        asked.append(code)
+    return load_pack(code)
+
+
+@contextmanager
+def pack_asked_once() -> Iterator[None]:
+    """Ask the database which pack is in force once at most: every duty of a page goes by the same."""
+    token = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def forget_pack() -> None:
+    """Another pack is in force from now on; whoever asks next asks the database."""
+    if asked := _asked.get():
+        asked.clear()
 
 
 class Emergency(Row):

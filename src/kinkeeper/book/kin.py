@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Q
 
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.families.models import HouseholdMember, Kinship
 from kinkeeper.families.queries import inverse_of, kin_around, kin_word, siblings_of
-from kinkeeper.people.models import Name, Person
+from kinkeeper.people.models import Document, LegalStatus, Name, Person
 from kinkeeper.placements.queries import Residence, where_lives
 
+PartT = TypeVar("PartT", Name, LegalStatus, Document)
 TOGETHER, APART, AT_HOME, DIED, UNKNOWN = "together", "apart", "at_home", "died", "unknown"
 
 
@@ -168,4 +170,11 @@ def _words(ties: Sequence[Kinship], person: Person, known: dict[int, Person]) ->
             other = known.get(tie.person_id if forward else tie.relative_id)
             if other:
                 found.setdefault(other.pk, kin_word(str(tie.kind) if forward else inverse_of(tie.kind), other.sex))
+    return found
+
+
+def parts_of_person(person: Person, rows: Iterable[PartT]) -> list[PartT]:
+    """These parts of a person, each with the person in hand, so that a judge need not ask for them again."""
+    for row in (found := list(rows)):
+        row.person = person
     return found

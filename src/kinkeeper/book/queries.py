@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
@@ -16,26 +16,33 @@ from kinkeeper.access.gate import Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
 from kinkeeper.book.journey import Journey, journey_of
-from kinkeeper.book.kin import APART, TOGETHER, Around, Brother, House, Relative, around, brothers_of, houses_of, kin_of
+from kinkeeper.book.kin import (
+    APART,
+    TOGETHER,
+    Brother,
+    House,
+    Relative,
+    brothers_of,
+    houses_of,
+    kin_of,
+    parts_of_person,
+)
 from kinkeeper.book.work import Work, work_on
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.exchange.models import ReportedFact
 from kinkeeper.exchange.queries import reported_facts_of
-from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership
-from kinkeeper.families.queries import Supporter, supports_of
-from kinkeeper.homes.models import Carer
+from kinkeeper.families.models import Family, Kinship, Membership
 from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Look
 from kinkeeper.journal.queries import looks_at
 from kinkeeper.lib.duties import Duty
 from kinkeeper.people import queries as people
-from kinkeeper.people.models import ContactPoint, Document, LegalStatus, Name, Person, SpokenLanguage
+from kinkeeper.people.models import Document, LegalStatus, Name, Person, SpokenLanguage
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from kinkeeper.placements.queries import Residence, Stay, absences_of, stays_of, where_lives
 from kinkeeper.plans.models import Review
 
 MOMENTS = 25
-PartT = TypeVar("PartT", Name, LegalStatus, Document)
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -128,8 +135,8 @@ def book_of(actor: Actor, child: Person) -> Book:
     case = own[0] if own else None
     stays = stays_of(actor, child)
     absences = list(absences_of(actor, child).select_related("child"))
-    statuses = _of(child, people.legal_statuses_of(actor, child))
-    documents = _of(child, people.documents_of(actor, child))
+    statuses = parts_of_person(child, people.legal_statuses_of(actor, child))
+    documents = parts_of_person(child, people.documents_of(actor, child))
     relatives, lives = kin_of(actor, child)
     brothers = brothers_of(actor, child)
     period = next((stay.period for stay in stays if stay.ended_on is None), None)
@@ -151,9 +158,9 @@ def book_of(actor: Actor, child: Person) -> Book:
             reverse=True,
         ),
         due=due_of(actor, [case]).get(case.pk, []) if case else [],
-        other_names=[name for name in _of(child, people.names_of(actor, child)) if str(name) != child.name],
+        other_names=[name for name in parts_of_person(child, people.names_of(actor, child)) if str(name) != child.name],
         languages=list(people.languages_of(actor, child)),
-        families=_families_of(actor, child),
+        families=families_of(actor, child),
         deeds=_deeds(actor, child, case, period, absences, brothers),
         reported=list(reported_facts_of(actor, child)),
     )
@@ -176,7 +183,8 @@ def _work(own: list[Case], documents: list[Document]) -> Iterator[Moment]:
     yield from (Moment(paper.issued_on or paper.created_at.date(), "document", paper) for paper in documents)
 
 
-def _families_of(actor: Actor, person: Person) -> list[Family]:
+def families_of(actor: Actor, person: Person) -> list[Family]:
+    """The families a person belongs to now, as far as the actor sees them."""
     current = seen(actor, Membership).filter(person=person, ends_on=None)
     return list(seen(actor, Family).filter(pk__in=current.values("family_id")))
 
@@ -189,13 +197,6 @@ ABOUT_A_CHILD = (
     "describe_person",
     "describe_culture",
 )
-
-
-def _of(person: Person, rows: Iterable[PartT]) -> list[PartT]:
-    """These parts of a person, each with the person in hand, so that a judge need not ask for them again."""
-    for row in (found := list(rows)):
-        row.person = person
-    return found
 
 
 def _deeds(
@@ -242,7 +243,7 @@ def _meetings(actor: Actor, child: Person) -> list[Moment]:
     reviews = seen(actor, Review).filter(child=child, held_on__isnull=False).select_related("by", "child")
     return [
         *(Moment(contact.happened_on, "contact", contact) for contact in contacts),
-        *(Moment(review.held_on, "review", review) for review in reviews),
+        *(Moment(review.held_on, "review", review) for review in reviews if review.held_on),
     ]
 
 
@@ -264,115 +265,7 @@ def story_of(actor: Actor, book: Book, kind: str, page: str | int | None) -> Pag
     return told
 
 
-ABOUT_A_FAMILY_PICTURE = ("add_relative", "tie_kin", "add_support")
-
-
-@dataclass(frozen=True)
-class FamilyPicture:
-    """What the page of a child’s family picture says."""
-
-    child: Person
-    brothers: list[Brother]
-    around: Around
-    supports: list[Supporter]
-    deeds: list[Deed]
-
-
-def family_picture(actor: Actor, child: Person) -> FamilyPicture:
-    """The family around a child and the people who matter to it, as far as the actor sees them."""
-    return FamilyPicture(
-        child=child,
-        brothers=brothers_of(actor, child),
-        around=around(actor, child),
-        supports=supports_of(actor, child),
-        deeds=deeds(actor, [(f"families.{name}", child.code, child) for name in ABOUT_A_FAMILY_PICTURE]),
-    )
-
-
-# ---- relatives, families, cases --------------------------------------------------------------------------------------
-
-
-ABOUT_A_PERSON = (
-    "people.record_contact_point",
-    "people.name_person",
-    "people.record_language",
-    "people.record_identifier",
-    "people.describe_person",
-    "people.add_document",
-    "families.add_relative",
-    "families.tie_kin",
-    "cases.open_case",
-)
-
-
-@dataclass(frozen=True)
-class Portrait:
-    """What the page of a relative or carer says."""
-
-    person: Person
-    relatives: list[Relative]
-    lives: Residence | None
-    cares_in: list[Carer]
-    families: list[Family]
-    documents: list[Document]
-    other_names: list[Name]
-    contact_points: list[ContactPoint]
-    deeds: list[Deed]
-
-
-def portrait_of(actor: Actor, person: Person) -> Portrait:
-    """A relative or carer as far as the actor sees them."""
-    relatives, lives = kin_of(actor, person)
-    return Portrait(
-        person=person,
-        relatives=relatives,
-        lives=lives,
-        cares_in=list(seen(actor, Carer).filter(person=person).select_related("home").order_by("-starts_on")),
-        families=_families_of(actor, person),
-        documents=_of(person, people.documents_of(actor, person)),
-        other_names=[name for name in _of(person, people.names_of(actor, person)) if str(name) != person.name],
-        contact_points=list(people.contact_points_of(actor, person)),
-        deeds=deeds(actor, [(name, person.code, person) for name in ABOUT_A_PERSON]),
-    )
-
-
-@dataclass(frozen=True)
-class Member:
-    """Someone who belongs to a family now: where they live if in care, and the case if they are a child of ours."""
-
-    person: Person
-    lives: Residence | None
-    case: Case | None
-
-
-@dataclass(frozen=True)
-class FamilyPage:
-    """What the page of a family says."""
-
-    family: Family
-    members: list[Member]
-    households: list[tuple[Household, list[Person]]]
-    deeds: list[Deed]
-
-
-def family_page(actor: Actor, code: str) -> FamilyPage:
-    """A family, those of its members whom the actor sees, and its households."""
-    family = one(seen(actor, Family).select_related("unit"), code=code)
-    inside = seen(actor, Membership).filter(family=family, ends_on=None).values("person_id")
-    kin = list(seen(actor, Person).filter(pk__in=inside).order_by("born_from", "sort_name").select_related("unit"))
-    lives = where_lives(actor, kin)
-    own = {case.child_id: case for case in cases(actor).filter(child__in=kin, closed_on=None)}
-    households = list(seen(actor, Household).filter(family=family).select_related("family"))
-    together: dict[int, list[Person]] = defaultdict(list)
-    known = {person.pk: person for person in kin}
-    for member in seen(actor, HouseholdMember).filter(household__in=households, ends_on=None, person__in=kin):
-        together[member.household_id].append(known[member.person_id])
-    return FamilyPage(
-        family=family,
-        members=[Member(person, lives.get(person.pk), own.get(person.pk)) for person in kin],
-        households=[(household, together[household.pk]) for household in households],
-        deeds=deeds(actor, [(f"families.{name}", code, family) for name in ("add_member", "set_up_household")]),
-    )
+# ---- cases ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kinkeeper.access.gate import ActorRequest
-from kinkeeper.book import queries, sheet
+from kinkeeper.book import queries, relatives, sheet
 from kinkeeper.journal.queries import remember_look
 
 
@@ -33,7 +33,7 @@ def family_picture(request: ActorRequest, code: str) -> HttpResponse:
     if not ours:
         return redirect("person", code)
     remember_look(request.actor, row, "family_picture")
-    return render(request, "book/family_picture.html", {"page": queries.family_picture(request.actor, row)})
+    return render(request, "book/family_picture.html", {"page": relatives.family_picture(request.actor, row)})
 
 
 def care_sheet(request: ActorRequest, code: str) -> HttpResponse:
@@ -53,13 +53,13 @@ def person(request: ActorRequest, code: str) -> HttpResponse:
     remember_look(request.actor, row, "person")
     readers = queries.readers_of(request.actor, row)
     return render(
-        request, "book/person.html", {"portrait": queries.portrait_of(request.actor, row), "readers": readers}
+        request, "book/person.html", {"portrait": relatives.portrait_of(request.actor, row), "readers": readers}
     )
 
 
 def family(request: ActorRequest, code: str) -> HttpResponse:
     """The page of a family."""
-    page = queries.family_page(request.actor, code)
+    page = relatives.family_page(request.actor, code)
     remember_look(request.actor, page.family, "family")
     return render(request, "book/family.html", {"page": page})
 

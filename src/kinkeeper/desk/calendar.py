@@ -37,4 +37,5 @@ def feed(due: Iterable[Duty], absolute: Callable[[str], str]) -> bytes:
         event.add("transp", "TRANSPARENT")
         event.add("url", absolute(reverse(duty.deed, args=[duty.code])))
         calendar.add_component(event)
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from kinkeeper.access.gate import ActorRequest
 from kinkeeper.desk import actions, calendar, duties, queries
 from kinkeeper.desk.forms import CaseloadFilter, DownloadCaseloadForm, HomesFilter
+from kinkeeper.desk.homes import home_page, list_of_homes
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.notices.queries import behind_the_feed
@@ -60,13 +61,13 @@ def _caseload_filter(request: ActorRequest) -> CaseloadFilter:
 def homes(request: ActorRequest) -> HttpResponse:
     """Homes with their places."""
     form = HomesFilter(request.GET, units=queries.units(request.actor))
-    page = queries.homes(request.actor, form.wishes(), request.GET.get("page"))
+    page = list_of_homes(request.actor, form.wishes(), request.GET.get("page"))
     return render(request, "desk/homes.html", {"page": page, "form": form})
 
 
 def home(request: ActorRequest, code: str) -> HttpResponse:
     """One home."""
-    page = queries.home_page(request.actor, code)
+    page = home_page(request.actor, code)
     remember_look(request.actor, page.line.home, "home")
     return render(request, "desk/home.html", {"page": page})
 

@@ -22,7 +22,6 @@ from kinkeeper.lib.guards import (
     insist_on_the_past,
     known,
 )
-from kinkeeper.lib.names import index_keys, script_of
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import Row, write
 from kinkeeper.people import policy, queries
@@ -35,18 +34,18 @@ from kinkeeper.people.models import (
     Identifier,
     LegalStatus,
     Name,
-    NameKey,
     Person,
     Sex,
     SpokenLanguage,
 )
+from kinkeeper.people.naming import end_of_name, index_names, show_name_in_use
 from kinkeeper.people.newcomers import (
     NameParts,
     Newcomer,
     born,
     insist_on_a_life,
     insist_on_a_method,
-    shown,
+    insist_on_somebody_new,
     unsaved,
 )
 
@@ -75,10 +74,10 @@ def register_person(
     newcomer = Newcomer([NameParts(given, middle, family)], birth, sex, ethnicity, died_on, birth_by=birth_by)
     person, names = unsaved(actor, unit, newcomer)
     if refuse_likeness:
-        _refuse_likeness(actor, names[0], birth)
+        insist_on_somebody_new(actor, names[0], birth)
     person.save(force_insert=True)
     Name.objects.bulk_create(names)
-    _index([person], names)
+    index_names([person], names)
     return person
 
 
@@ -104,27 +103,8 @@ def register_people(actor: Actor, unit: Unit, *, newcomers: Sequence[Newcomer]) 
         ],
         batch_size=500,
     )
-    _index(people, names)
+    index_names(people, names)
     return people
-
-
-def _refuse_likeness(actor: Actor, name: Name, birth: PartialDate | None) -> None:
-    alike = queries.likely_duplicates(actor, [str(name)], birth)
-    if alike:
-        raise Refused(
-            _("%(name)s (%(code)s) has nearly this name and birth. Look at that record first.")
-            % {"name": alike[0].name, "code": alike[0].code},
-            guard="G-DUP",
-            field="refuse_likeness",
-        )
-
-
-def _index(people: Sequence[Person], names: Sequence[Name]) -> None:
-    """Add what is missing in the index of names, so that these people are found by these names."""
-    wanted = {(name.person_id, key) for name in names for key in index_keys(str(name))}
-    there = set(NameKey.objects.filter(person__in=people).values_list("person_id", "key"))
-    rows = [NameKey(person_id=person, key=key) for person, key in sorted(wanted - there)]
-    NameKey.objects.bulk_create(rows, batch_size=5000)
 
 
 # ---- describing ------------------------------------------------------------------------------------------------------
@@ -204,10 +184,10 @@ def name_person(
     if use == Name.Use.USED:
         for other in borne:
             if other.use == use and other.script == name.script:
-                _end(other, starts_on or actor.today, "starts_on")
+                end_of_name(other, starts_on or actor.today, "starts_on")
     name.save(force_insert=True)
-    _index([person], [name])
-    _show_name_in_use(actor, person)
+    index_names([person], [name])
+    show_name_in_use(actor, person)
     return name
 
 
@@ -221,25 +201,9 @@ def end_name(actor: Actor, name: Name, *, ended_on: date) -> Name:
         raise Refused(_("This name has already ended."), guard="G-TIME")
     if not any(other.pk != name.pk and other.holds_on(actor.today) for other in person.names.all()):
         raise Refused(_("This is the only name of this person. Record the new name first."), guard="G-NAME")
-    _end(name, ended_on, "ended_on")
-    _show_name_in_use(actor, person)
+    end_of_name(name, ended_on, "ended_on")
+    show_name_in_use(actor, person)
     return name
-
-
-def _end(name: Name, day: date, field: str) -> None:
-    if name.starts_on:
-        insist_on_order(day, name.starts_on, _("This name was given on %(day)s; it cannot end before."), field)
-    write(name, ends_on=day)
-
-
-def _show_name_in_use(actor: Actor, person: Person) -> None:
-    """Repeat on the person the name in use: in the script shown so far if there is one, else the first recorded."""
-    borne = [name for name in person.names.order_by("pk") if name.holds_on(actor.today)]
-    script = script_of(person.name)
-    borne.sort(key=lambda name: (name.use != Name.Use.USED, name.script != script, name.pk))
-    if borne and (person.name, person.sort_name) != shown(borne[0]):
-        name, sort_name = shown(borne[0])
-        write(person, name=name, sort_name=sort_name)
 
 
 @act(policy.may_record_language)

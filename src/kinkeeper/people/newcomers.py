@@ -14,6 +14,7 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, insist_on_the_past
 from kinkeeper.lib.names import display_name, script_of
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.people import queries
 from kinkeeper.people.models import BirthBy, Name, Person, Sex
 
 LONGEST_AGO = date(1900, 1, 1)
@@ -110,3 +111,15 @@ def insist_on_a_life(actor: Actor, birth: PartialDate | None, died_on: date | No
     if died_on:
         insist_on_the_past(died_on, actor.today, "died_on")
         insist_on_a_lifetime(died_on, birth.earliest if birth else None, None, "died_on")
+
+
+def insist_on_somebody_new(actor: Actor, name: Name, birth: PartialDate | None) -> None:
+    """Refuse somebody who seems to be recorded already; names the record."""
+    alike = queries.likely_duplicates(actor, [str(name)], birth)
+    if alike:
+        raise Refused(
+            _("%(name)s (%(code)s) has nearly this name and birth. Look at that record first.")
+            % {"name": alike[0].name, "code": alike[0].code},
+            guard="G-DUP",
+            field="refuse_likeness",
+        )

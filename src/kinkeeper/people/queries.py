@@ -55,7 +55,7 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Person]:
 
 def _exactly(actor: Actor, text: str) -> list[Person]:
     """People whose public code or recorded number is this very text. A name asks nothing here."""
-    if not any(sign.isdigit() for sign in text):
+    if not is_code(text) and not any(sign.isdigit() for sign in text):
         return []
     found = Q(pk__in=_holders(actor, [text, text.upper()]).values("person_id"))
     if is_code(text):

@@ -58,6 +58,7 @@ PLACES = (
 )
 OWN_PLACES = (
     Place("calendar", _("My calendar"), "calendar"),
+    Place("pack", _("Jurisdiction pack"), "gavel", roles=AT_WORK),
     Place("change_password", _("Change the password"), "lock"),
 )
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, actor_for
-from kinkeeper.access.models import User
+from kinkeeper.access.models import User, pack_asked_once
 from kinkeeper.drafts.tasks import discard_draft
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -53,7 +53,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         request.actor = actor_for(user) if isinstance(user, User) else NOBODY  # type: ignore[attr-defined]
-        return self.answer(request)
+        with pack_asked_once():
+            return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Send whoever is not signed in to the sign-in page, and back from there to where they wanted to go."""

@@ -42,6 +42,10 @@ class GalleryForm(DeedForm):
     note = forms.CharField(label="Note", widget=forms.Textarea, required=False)
     agreed = forms.BooleanField(label="The child agrees", required=False)
 
+    def outline(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Two parts, to show how a long form is drawn."""
+        return [("who", "Who and when", ("name", "on", "born")), ("what", "What", ("kind", "why", "note", "agreed"))]
+
 
 class GalleryFilters(forms.Form):
     """A small bar of filters."""

@@ -71,7 +71,7 @@ class DeedForm(forms.Form):
     refusal: Refused | None = None
 
     @property
-    def status(self) -> int:
+    def answer_status(self) -> int:
         """How the page answers: 409 where the deed was refused or the page was stale, else 200."""
         return 409 if self.refusal is not None else 200
 
@@ -121,7 +121,7 @@ class DeedForm(forms.Form):
 
 def deed_page(request: HttpRequest, template: str, words: dict[str, Any]) -> HttpResponse:
     """The page of a deed with its `form` among the words; it answers 409 where the deed was refused."""
-    return render(request, template, words, status=getattr(words["form"], "status", 200))
+    return render(request, template, words, status=getattr(words["form"], "answer_status", 200))
 
 
 class AskedByAGuard(forms.Field):

@@ -75,7 +75,7 @@ class Shelf:
             born_on=self.person.born_from,
             headers=headers,
             periods=tuple(self._period(period) for period in self.periods),
-            reviews=tuple(records.Review(row.held_on, row.participation) for row in self.reviews),
+            reviews=tuple(records.Review(row.held_on, row.participation) for row in self.reviews if row.held_on),
             missing=tuple(
                 records.Missing(row.kind, row.started_on, row.ended_on) for row in self.absences if row.is_gone
             ),
