@@ -122,7 +122,7 @@ class Clerk:
     def _fill_all(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():
             field = self.page.locator(f"main [name='{name}']")
-            assert field.count(), f"There is no field {name} on {self.page.url}: {self.names()}"
+            assert field.count(), f"No field {name} on {self.page.url}: {self.names()} {self.reads()[-900:]}"
             self._fill(field, value)
 
     def _fill(self, field: Locator, value: Any) -> None:

@@ -313,7 +313,8 @@ def the_school_reads_no_such_word(irina: Clerk, pieter: Clerk, noor: Child) -> N
     irina.sends("", told)
     preview = irina.reads()
     assert "Second year; likes maths." in preview
-    irina.does("", {})
+    with irina.page.expect_navigation(wait_until="domcontentloaded"):
+        irina.page.get_by_role("button", name="Yes, hand it over").click()
     share = irina.code_in(f"/shares/{CODE}/")
     irina.goes(f"/shares/{share}/sheet/")
     paper = irina.reads()
@@ -355,7 +356,8 @@ def the_plan_changes(irina: Clerk, pieter: Clerk, plan: str) -> None:
     changed = irina.code_in(f"/plans/{CODE}/")
     describe = f"/plans/{changed}/describe-plan/"
     irina.is_refused(describe, {"review_on": "2026-08-21"}, "G-PLAN", "20 August 2026 at the latest")
-    irina.does("", {"review_on": "2026-08-20"})
+    asked = {"child_consulted": "Chose the colour of her bike.", "parent_consulted": "Mother agrees to the Saturdays."}
+    irina.does("", {"review_on": "2026-08-20", **asked})
     pieter.does(f"/plans/{changed}/approve-plan/", {"copy_given_on": REVIEW})
     pieter.goes(f"/plans/{changed}/")
     assert "20 August 2026" in pieter.reads()

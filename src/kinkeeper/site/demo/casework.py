@@ -18,6 +18,7 @@ from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.assessments.models import Assessment, Finding
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest, Decision, KinSearched, Necessity, Option, SupportTried
+from kinkeeper.intake.models import Registration
 from kinkeeper.lib.periods import add_months
 from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.plans.models import Goal, GoalAction, Plan, PlannedContact, Progress, Review, Wish
@@ -63,7 +64,7 @@ class _Told:
         self._store()
         if changed:
             names = ("case", "plan", "chair", "attendance", "child_words", "summary", "still_needed", "still_suits")
-            Review.objects.bulk_update(changed, [*names, "outcome", "next_on"])
+            Review.objects.bulk_update(changed, [*names, "outcome", "next_on", "opened_on", "due_on"])
 
     def _stays(self, cases: Sequence[Case]) -> dict[int, tuple[date, date, str]]:
         """By child: since when in care, since when in the present stay, and its form."""
@@ -91,7 +92,17 @@ class _Told:
         return row
 
     def _store(self) -> None:
-        order = (Assessment, Finding, BestInterest, Option, Necessity, SupportTried, KinSearched, Decision)
+        order = (
+            Registration,
+            Assessment,
+            Finding,
+            BestInterest,
+            Option,
+            Necessity,
+            SupportTried,
+            KinSearched,
+            Decision,
+        )
         for model in (*order, Plan, Goal, GoalAction, PlannedContact, Wish, Progress):
             model.objects.bulk_create(self.rows.get(model, []))  # type: ignore[attr-defined]
 
@@ -104,11 +115,19 @@ class _Told:
             return self._plan(case, began + timedelta(days=20), telling.YOUTH_GOALS)
         if (self.until - began).days < UNDECIDED or (case.kind == Case.Kind.CARE and stay is None):
             return None
+        self._registration(case, began)
         self._assessment(case, began + timedelta(days=9))
         self._decision(case, began + timedelta(days=14), stay)
         if self.rng.random() < UNPLANNED:
             return None
         return self._plan(case, began + timedelta(days=22), telling.GOALS)
+
+    def _registration(self, case: Case, day: date) -> None:
+        self._add(
+            Registration, case=case, registered_on=day, by=case.worker, basis=Registration.Basis.PUBLIC_TASK,
+            basis_source="Children Act 1989", guardian=Registration.Guardian.KNOWN, location="At the office, with a worker",
+            emergency_contact="Duty desk, 01632 960 100",
+        )  # fmt: skip
 
     def _assessment(self, case: Case, day: date) -> None:
         rng = self.rng
@@ -217,6 +236,10 @@ class _Told:
         review.child_words = rng.choice(telling.HEARD) if heard else ""
         review.summary, review.outcome = rng.choice(telling.SUMMARIES), Review.Outcome.CONTINUES
         review.still_needed = review.still_suits = True
+        review.opened_on, review.due_on = (
+            review.held_on - timedelta(days=15),
+            review.held_on + timedelta(days=rng.randint(0, 20)),
+        )
         review.next_on = plan.review_on = add_months(review.held_on, MOST_REVIEWS)
         for words, answer, reason in rng.sample(telling.WISHES, rng.choice((1, 2, 3))) if heard else ():
             self._add(Wish, review=review, words=words, answer=answer, reason=reason)
