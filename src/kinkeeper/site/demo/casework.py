@@ -18,16 +18,27 @@ from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.assessments.models import Assessment, Finding
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest, Decision, KinSearched, Necessity, Option, SupportTried
+from kinkeeper.families.models import Kinship
 from kinkeeper.intake.models import Registration
 from kinkeeper.lib.periods import add_months
+from kinkeeper.people.models import Consent
 from kinkeeper.placements.models import Episode, PeriodOfCare
 from kinkeeper.plans.models import Goal, GoalAction, Plan, PlannedContact, Progress, Review, Wish
 from kinkeeper.site.demo import telling
 from kinkeeper.site.demo.papers import CHILDREN_PER_UNIT
 from kinkeeper.site.demo.staff import Staff
 
-MOST_REVIEWS = 6  # months, by the pack of the demo
-UNPLANNED, UNDECIDED = 0.08, 30  # share of children whose plan is overdue; days after which it is decided on a child
+MOST_REVIEWS = 6
+"""Months between two reviews, by the pack of the demo."""
+UNPLANNED = 0.08
+"""Share of children whose plan is overdue."""
+UNDECIDED = 30
+"""Days after which it is decided on a child."""
+ORDER: tuple[type[Model], ...] = (
+    Consent, Registration, Assessment, Finding, BestInterest, Option, Necessity, SupportTried, KinSearched, Decision,
+    Plan, Goal, GoalAction, PlannedContact, Wish, Progress,
+)  # fmt: skip
+"""In which rows are stored: those that are referred to first."""
 NEUTRAL_HOME = "HOME"
 
 
@@ -55,10 +66,11 @@ class _Told:
         cases = list(open_cases.order_by("pk")[:CHILDREN_PER_UNIT])
         stays = self._stays(cases)
         self.supervisor = self.unit.seats.filter(role="supervisor").select_related("user").first()
-        held = self._reviews(cases)
+        held, adults = self._reviews(cases), self._adults(cases)
         changed: list[Review] = []
         for case in cases:
             plan = self._way(case, stays.get(case.child_id))
+            self._consents(case, adults.get(case.child_id))
             if plan is not None and (review := held.get(case.child_id)):
                 changed += self._minutes(plan, review)
         self._store()
@@ -86,24 +98,35 @@ class _Told:
         rows = Review.objects.filter(child__in=[case.child_id for case in cases], held_on__isnull=False)
         return {row.child_id: row for row in rows.order_by("held_on")}
 
+    def _adults(self, cases: Sequence[Case]) -> dict[int, int]:
+        """By child: the key of somebody who has legal responsibility."""
+        ties = Kinship.objects.filter(
+            Kinship.responsible_on(self.until), relative__in=[case.child_id for case in cases]
+        )
+        return {tie.relative_id: tie.person_id for tie in ties.order_by("-pk")}
+
+    def _consents(self, case: Case, adult: int | None) -> None:
+        """What was agreed to: support for nearly everybody, sharing for most; now and then an answer has run out."""
+        rng, pack = self.rng, pack_in_force()
+        given_on = max(case.opened_on, self.until - timedelta(days=rng.randint(20, 400)))
+        age = case.child.age(given_on) or 0
+        grown, asked = age >= pack.limit("age_of_majority").value, age >= pack.limit("own_consent").value
+        givers = ([] if grown or adult is None else [adult]) + ([None] if asked else [])
+        for purpose, share in (("SERVICES", 0.95), ("SHARING", 0.7)):
+            for giver in givers if rng.random() < share else ():
+                self._add(
+                    Consent, person=case.child, purpose=purpose, answer=Consent.Answer.GIVEN, by_child=giver is None,
+                    given_by_id=giver, given_on=given_on, until=add_months(given_on, 12), language="en", by=case.worker,
+                    explained="In simple words, with the leaflet; that a no has no bad consequences.",
+                )  # fmt: skip
+
     def _add(self, model: type[Model], **particulars: Any) -> Any:
         row = model(code=self.mint(), **particulars)
         self.rows.setdefault(model, []).append(row)
         return row
 
     def _store(self) -> None:
-        order = (
-            Registration,
-            Assessment,
-            Finding,
-            BestInterest,
-            Option,
-            Necessity,
-            SupportTried,
-            KinSearched,
-            Decision,
-        )
-        for model in (*order, Plan, Goal, GoalAction, PlannedContact, Wish, Progress):
+        for model in ORDER:
             model.objects.bulk_create(self.rows.get(model, []))  # type: ignore[attr-defined]
 
     # ---- one child ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from kinkeeper.assessments.actions import complete_assessment
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.actions import assign_worker
 from kinkeeper.cases.models import Case
+from kinkeeper.cases.queries import caseloads_of, workers_of
 from kinkeeper.decisions.actions import decide_alternative_care, record_best_interest, record_necessity
 from kinkeeper.decisions.models import BestInterest, Decision
 from kinkeeper.intake.actions import Said, receive_referral, register_case, screen_in, screen_out
@@ -32,6 +33,8 @@ from kinkeeper.site.demo import telling
 from kinkeeper.site.demo.staff import Staff
 
 Channel, Source, Urgency = Referral.Channel, Referral.Source, Referral.Urgency
+ENOUGH = 23
+"""Children with whom a worker of the demo has enough to do."""
 # How many steps each child of the door has gone: 1 registered, 2 assessed, 3 weighed, 4 decided and being planned.
 UNDER_WAY = (
     (
@@ -131,7 +134,10 @@ class _Door:
         )  # fmt: skip
 
     def go(self, steps: int, given: str, family: str, age: int, urgency: str, known: str) -> None:
-        """Take a child on, and go with its case as many steps as told."""
+        """Take a child on, and go with its case as many steps as told; not where no worker has room for one more."""
+        worker = self._with_room()
+        if worker is None:
+            return
         referral = self.hear(given, family, age, urgency, Source.AUTHORITY, known, 30 + 24 * steps)
         kind = Case.Kind.CARE if self.unit.kind == Unit.Kind.VILLAGE else Case.Kind.FAMILY_STRENGTHENING
         screen_in(
@@ -141,12 +147,19 @@ class _Door:
         mentioned = Mentioned.objects.select_related("case").get(referral=referral, case__isnull=False)
         assert mentioned.case is not None
         case = mentioned.case
-        if self.worker is not None:
-            case = assign_worker(self.actor, case, worker=self.worker, starts_on=self.until)
+        case = assign_worker(self.actor, case, worker=worker, starts_on=self.until)
         deeds: tuple[Callable[[Case, int], None], ...] = (self._register, self._assess, self._weigh, self._decide)
         for deed in deeds[:steps]:
             case = Case.objects.select_related("child", "unit").get(pk=case.pk)
             deed(case, age)
+
+    def _with_room(self) -> User | None:
+        """The first desk of the unit while it has room, else the worker who carries fewest children."""
+        workers = list(workers_of(self.actor, self.unit.pk).order_by("pk"))
+        loads = caseloads_of(self.actor, workers)
+        free = [one for one in workers if loads[one.pk] < ENOUGH]
+        mine = [one for one in free if one == self.worker]
+        return next(iter(mine or sorted(free, key=lambda one: loads[one.pk])), None)
 
     def _register(self, case: Case, age: int) -> None:
         register_case(
