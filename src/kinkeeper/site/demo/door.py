@@ -27,7 +27,7 @@ from kinkeeper.intake.models import Mentioned, Referral, Registration
 from kinkeeper.leaving.actions import record_followup, start_aftercare
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.people.actions import record_consent
-from kinkeeper.people.models import Consent
+from kinkeeper.people.models import Consent, Person
 from kinkeeper.plans.actions import add_action, add_goal, draft_plan
 from kinkeeper.site.demo import telling
 from kinkeeper.site.demo.staff import Staff
@@ -148,6 +148,8 @@ class _Door:
         assert mentioned.case is not None
         case = mentioned.case
         case = assign_worker(self.actor, case, worker=worker, starts_on=self.until)
+        # Taken on like a real child, and yet nobody real.
+        Person.objects.filter(pk=case.child_id).update(is_invented=True)
         deeds: tuple[Callable[[Case, int], None], ...] = (self._register, self._assess, self._weigh, self._decide)
         for deed in deeds[:steps]:
             case = Case.objects.select_related("child", "unit").get(pk=case.pk)
@@ -221,7 +223,7 @@ class _Door:
         plan = draft_plan(self.actor, Case.objects.get(pk=case.pk))
         domain, words, statement, baseline, what, _who = telling.GOALS[0]
         soon = self.until + timedelta(days=60)
-        told = {"words": words, "statement": statement, "baseline": baseline, "target_on": soon}
+        told: dict[str, Any] = {"words": words, "statement": statement, "baseline": baseline, "target_on": soon}
         goal = add_goal(self.actor, plan, domain=domain, **told)
         add_action(self.actor, goal, what=what, owner="Carers", due_on=soon)
 
