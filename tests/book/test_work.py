@@ -11,7 +11,9 @@ from django.urls import reverse
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.actions import add_task, assess_risk
 from kinkeeper.cases.models import Case, Conference, Task, Tracing
+from kinkeeper.decisions.models import BestInterest, Decision
 from kinkeeper.files.vault import accept, store
+from kinkeeper.leaving.models import ExtendedSupport
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Document
 from kinkeeper.plans.models import Plan
@@ -107,3 +109,39 @@ def test_where_a_plan_is_in_force_its_next_version_comes_next(amina: Colleague, 
     text = page(amina, noors_case)
     assert reverse("replace_plan", args=[plan.code]) in text
     assert "A plan is in force." not in text
+
+
+def test_every_step_of_the_journey_leads_to_its_record(amina: Colleague, noors_case: Case) -> None:
+    written(noors_case)
+    plan = Plan.objects.create(
+        case=noors_case, state="approved", drafted_on=MAY, approved_on=MAY, review_on=TODAY + timedelta(days=30)
+    )
+    best = BestInterest.objects.create(case=noors_case, kind="assessment", done_on=MAY, recommendation="leave")
+    Decision.objects.create(
+        case=noors_case, kind="family_support", decided_on=MAY, starts_on=MAY, decided_by="panel", authority="Panel"
+    )
+    text = page(amina, noors_case)
+    chain = f"/cases/{noors_case.code}/decisions/"
+    for address in (
+        Assessment.objects.get().get_absolute_url(),
+        best.get_absolute_url(),
+        chain,
+        plan.get_absolute_url(),
+    ):
+        assert f'<a href="{address}">' in text, address
+
+
+def test_a_plan_that_is_being_drafted_is_found_again_from_its_case(amina: Colleague, noors_case: Case) -> None:
+    draft = Plan.objects.create(case=noors_case, drafted_on=MAY)
+    Case.objects.update(state="planning")
+    assert f'<a href="{draft.get_absolute_url()}">' in page(amina, noors_case)
+
+
+def test_it_says_until_when_care_goes_on_at_the_young_persons_wish(amina: Colleague, noors_case: Case) -> None:
+    child, until = noors_case.child, TODAY + timedelta(days=400)
+    born = TODAY - timedelta(days=18 * 366)
+    child.birth, child.born_from = born.isoformat(), born
+    child.save()
+    assert "Care goes on until" not in page(amina, noors_case)
+    ExtendedSupport.objects.create(case=noors_case, asked_on=TODAY, until=until, wish="To finish school.")
+    assert "Care goes on until" in page(amina, noors_case)

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Response
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
-PATIENCE = 4_000  # milliseconds
+PATIENCE = 6_000  # milliseconds
 # What kind of field this is; whatever it is folded away in is unfolded.
 WHAT_IT_IS = """field => {
     for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
@@ -44,6 +44,11 @@ for line in sys.argv[1:]:
 """
 
 
+def _is_sent(response: Response) -> bool:
+    """Whether this answers the form that was sent, not a draft that is kept or a page that asks meanwhile."""
+    return response.request.method == "POST" and response.request.is_navigation_request()
+
+
 @dataclass
 class Office:
     """The served association."""
@@ -63,6 +68,7 @@ class Office:
         """Somebody of the office at a browser window, signed in."""
         size = window.pop("viewport", {"width": 1280, "height": 900})
         context = self.chromium.new_context(viewport=size, locale="en-GB", **window)
+        context.set_default_timeout(PATIENCE)
         visitor = _visitor(context, self.site)
         clerk = Clerk(visitor.page, self.site, visitor.complaints)
         clerk.goes("/sign-in/")
@@ -173,7 +179,7 @@ class Clerk:
         form = self.page.locator("main form.deed-form, main form[method=post]").last
         with (
             self.page.expect_navigation(wait_until="domcontentloaded") as landing,
-            self.page.expect_response(lambda r: r.request.method == "POST" and "/drafts/" not in r.url) as waiting,
+            self.page.expect_response(_is_sent) as waiting,
         ):
             form.locator("button[type=submit], button:not([type])").last.click()
         landed = landing.value.status

@@ -206,3 +206,54 @@ def test_the_pack_says_which_consents_a_deed_needs(amina: Colleague, noor: Perso
     assert consents_needed(amina.actor, noor, "photo") == ["PHOTO"]
     assert consents_needed(amina.actor, noor, "sharing") == ["SHARING"]
     assert consents_needed(amina.actor, noor, "dancing") == []
+
+
+# ---- where everybody is asked ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both(noor: Person, layla: Person, village: Unit) -> tuple[Person, Person]:
+    """Noor of fourteen in Flanders, who agreed; her mother and her father, who both have legal responsibility."""
+    Association.objects.update(pack="flanders")
+    father = register(village, "Karim", "Saleh", born=date(1984, 1, 1))
+    Kinship.objects.create(person=father, relative=noor, kind=Kinship.Kind.PARENT, legally_responsible=True)
+    answer(aged(noor, 14), purpose="PLACEMENT")
+    return layla, father
+
+
+def test_where_the_pack_asks_everybody_one_parent_is_not_enough(
+    amina: Colleague, noor: Person, both: tuple[Person, Person]
+) -> None:
+    mother, father = both
+    answer(noor, mother, purpose="PLACEMENT")
+    assert missing_consent(amina.actor, noor, "PLACEMENT") == (
+        "Everybody with legal responsibility for Noor Saleh must agree to “Agreement to a placement”: no answer of Karim "
+        "Saleh counts today. Ask, and record the answer, or how they were looked for and not reached."
+    )
+    answer(noor, father, purpose="PLACEMENT")
+    assert missing_consent(amina.actor, noor, "PLACEMENT") == ""
+
+
+def test_a_parent_who_could_not_be_reached_is_excused_as_long_as_an_answer_counts(
+    amina: Colleague, noor: Person, both: tuple[Person, Person]
+) -> None:
+    mother, father = both
+    answer(noor, mother, purpose="PLACEMENT")
+    answer(noor, father, purpose="PLACEMENT", answer=Consent.Answer.UNREACHED)
+    assert missing_consent(amina.actor, noor, "PLACEMENT") == ""
+    Consent.objects.filter(given_by=father).update(until=YESTERDAY)
+    assert "no answer of Karim Saleh counts" in missing_consent(amina.actor, noor, "PLACEMENT")
+
+
+def test_parents_who_could_not_be_reached_have_not_agreed(
+    amina: Colleague, noor: Person, both: tuple[Person, Person]
+) -> None:
+    for parent in both:
+        answer(noor, parent, purpose="PLACEMENT", answer=Consent.Answer.UNREACHED)
+    assert "Nobody with legal responsibility" in missing_consent(amina.actor, noor, "PLACEMENT")
+
+
+def test_what_a_court_orders_asks_the_child_alone(amina: Colleague, noor: Person, both: tuple[Person, Person]) -> None:
+    assert missing_consent(amina.actor, noor, "PLACEMENT", own=True) == ""
+    Consent.objects.filter(by_child=True).delete()
+    assert "has not been asked" in missing_consent(amina.actor, noor, "PLACEMENT", own=True)

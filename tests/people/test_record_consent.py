@@ -185,6 +185,18 @@ def test_an_answer_is_recorded_on_its_page_and_stands_in_the_table(
     assert Entry.objects.filter(act="people.record_consent").count() == 2
 
 
+def test_that_an_adult_could_not_be_reached_is_recorded_but_never_of_the_child(
+    amina: Colleague, noor: Person, layla: Person
+) -> None:
+    looked = {**YES, "answer": Consent.Answer.UNREACHED, "explained": "Two letters, five calls, the neighbours."}
+    assert actions.record_consent(amina.actor, noor, given_by=layla, **looked).until is not None
+    with pytest.raises(Refused, match="Only an adult can be recorded as not reached"):
+        actions.record_consent(amina.actor, noor, given_by=None, **looked)
+    assert Consent.objects.count() == 1
+    page = amina.browser.get(f"/people/{noor.code}/consents/").content.decode()
+    assert "could not be reached" in page
+
+
 @pytest.mark.guard("G-CONSENT", "answers_409")
 def test_a_refused_answer_keeps_its_page_and_stores_nothing(amina: Colleague, noor: Person, layla: Person) -> None:
     Kinship.objects.update(responsible_until=TODAY)

@@ -9,12 +9,16 @@ import pytest
 from django.contrib.auth import authenticate
 
 from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
+from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.models import Case, Contact
+from kinkeeper.decisions.models import Decision
 from kinkeeper.exchange.models import Import
 from kinkeeper.families.models import Kinship
+from kinkeeper.intake.models import Referral, Registration
 from kinkeeper.journal.models import Entry
 from kinkeeper.people.models import Document, Name, Person
 from kinkeeper.placements.models import PeriodOfCare
+from kinkeeper.plans.models import Plan, Wish
 from kinkeeper.site import cli
 from tests.exchange.conftest import EPISODE, REVIEW, three_years, year_one
 from tests.site.conftest import Call
@@ -180,6 +184,17 @@ def test_the_demo_is_believable(kinkeeper: Call) -> None:
     assert with_photo > 5
     assert Document.objects.exists()
     assert open_cases.filter(child__photo=None).exists()
+    steps = set(open_cases.values_list("state", flat=True))
+    assert {"intake", "assessment", "best_interest", "gatekeeping", "planning", "active", "aftercare"} <= steps
+    assert set(Referral.objects.values_list("state", flat=True)) == {"received", "screened_in", "screened_out"}
+    at_work = open_cases.filter(state="active").count()
+    for told in (Registration, Assessment, Decision):
+        assert told.objects.values("case").distinct().count() > at_work / 2, told
+    planned = Plan.objects.filter(state="approved")
+    assert at_work / 2 < planned.count() < at_work
+    assert not planned.filter(goals=None).exists()
+    assert Wish.objects.filter(answer="refused").exists()
+    assert not Plan.objects.filter(approved_on__gt=date.today()).exists()
 
 
 # ---- in and out ------------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ case that was closed early) is shown as skipped, so that nobody takes it for don
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Max, Model
+from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from kinkeeper.access.gate import Actor, Verdict, seen
 from kinkeeper.assessments.models import Assessment
@@ -86,13 +87,22 @@ class NextDeed:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a step left behind: the day, and the address of its record."""
+
+    on: date | None
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
-    """One step: `standing` is done, now, ahead or skipped; `on` the day that its record tells."""
+    """One step: `standing` is done, now, ahead or skipped; `on` the day that its record tells, `href` its page."""
 
     state: str
     label: str
     standing: str
     on: date | None
+    href: str = ""
     deeds: tuple[NextDeed, ...] = ()
 
     @property
@@ -118,15 +128,16 @@ class Journey:
 def journey_of(actor: Actor, case: Case) -> Journey:
     """Where a case stands on its way, in a fixed number of questions."""
     rows = _rows(actor, case)
-    days = _days(actor, case, rows)
+    marks = _marks(actor, case, rows)
     at = STANDS_AT.get(State(case.state), State(case.state))
     place = WAY.index(at)
     steps = tuple(
         Step(
             state=state,
             label=str(state.label),
-            standing=_standing(number, place, days.get(state)),
-            on=days.get(state) if number <= place else None,
+            standing=_standing(number, place, marks[state].on),
+            on=marks[state].on if number <= place else None,
+            href=marks[state].href if number <= place else "",
             deeds=_deeds(actor, case, rows) if number == place else (),
         )
         for number, state in enumerate(WAY)
@@ -174,27 +185,35 @@ def _deeds(actor: Actor, case: Case, rows: dict[str, Model | None]) -> tuple[Nex
     )
 
 
-def _days(actor: Actor, case: Case, rows: dict[str, Model | None]) -> dict[str, date | None]:
-    """The day on which each step was done, as the records of its room tell."""
-    closing, aftercare = rows["closing"], rows["aftercare"]
+def _marks(actor: Actor, case: Case, rows: dict[str, Model | None]) -> dict[str, Mark]:
+    """The day on which each step was done and the page of its record, as its room tells."""
+    closing, aftercare, draft, review = rows["closing"], rows["aftercare"], rows["draft"], rows["review"]
     decided = [Decision.Kind.FAMILY_SUPPORT, Decision.Kind.ALTERNATIVE_CARE, Decision.Kind.NO_SERVICE]
     approved = [Plan.State.APPROVED, Plan.State.REPLACED]
-    assessed = seen(actor, Assessment).filter(case=case)
+    last_plan = _last(plans_of(actor, case).filter(state__in=approved), "approved_on", "plan")
+    last_review = _last(seen(actor, Review).filter(case=case, held_on__isnull=False), "held_on", "review")
+    chosen = _last(seen(actor, Decision).filter(case=case, kind__in=decided), "decided_on")
+    assessed = seen(actor, Assessment).filter(case=case).exclude(kind=Assessment.Kind.LATER)
     return {
-        State.INTAKE: _last(seen(actor, Registration).filter(case=case).values_list("registered_on", flat=True)),
-        State.ASSESSMENT: _last(assessed.exclude(kind=Assessment.Kind.LATER).values_list("assessed_on", flat=True)),
-        State.BEST_INTEREST: _last(seen(actor, BestInterest).filter(case=case).values_list("done_on", flat=True)),
-        State.GATEKEEPING: _last(
-            seen(actor, Decision).filter(case=case, kind__in=decided).values_list("decided_on", flat=True)
-        ),
-        State.PLANNING: _last(plans_of(actor, case).filter(state__in=approved).values_list("approved_on", flat=True)),
-        State.ACTIVE: seen(actor, Review).filter(case=case).aggregate(on=Max("held_on"))["on"],
-        State.CLOSING: getattr(closing, "decided_on", None),
-        State.AFTERCARE: getattr(aftercare, "starts_on", None),
-        State.CLOSED: case.closed_on,
+        State.INTAKE: _last(seen(actor, Registration).filter(case=case), "registered_on", "registration"),
+        State.ASSESSMENT: _last(assessed, "assessed_on", "assessment"),
+        State.BEST_INTEREST: _last(seen(actor, BestInterest).filter(case=case), "done_on", "best_interest"),
+        State.GATEKEEPING: Mark(chosen.on, reverse("decisions", args=[case.code]) if chosen.on else ""),
+        State.PLANNING: Mark(last_plan.on, _page_of(draft) if case.state == State.PLANNING else last_plan.href),
+        State.ACTIVE: Mark(last_review.on, _page_of(review) or last_review.href),
+        State.CLOSING: Mark(getattr(closing, "decided_on", None), _page_of(closing)),
+        State.AFTERCARE: Mark(getattr(aftercare, "starts_on", None), _page_of(aftercare)),
+        State.CLOSED: Mark(case.closed_on),
     }
 
 
-def _last(days: Iterable[date | None]) -> date | None:
-    known: Sequence[date] = [day for day in days if day]
-    return max(known, default=None)
+def _page_of(row: Model | None) -> str:
+    return str(row.get_absolute_url()) if row is not None else ""  # type: ignore[attr-defined]  # of the rows of _rows
+
+
+def _last(rows: QuerySet[Any], day: str, page: str = "") -> Mark:
+    """The latest of some rows: its day, and its page where it has one. One question."""
+    found = rows.filter(**{f"{day}__isnull": False}).order_by(f"-{day}", "-pk").values_list(day, "code").first()
+    if found is None:
+        return Mark(None)
+    return Mark(found[0], reverse(page, args=[found[1]]) if page else "")

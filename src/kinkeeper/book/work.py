@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from kinkeeper.access.gate import Actor, Verdict, seen
-from kinkeeper.access.models import Role
+from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.assessments.queries import assessments_of
 from kinkeeper.cases.models import Case, Conference, Death, Task, Tracing
@@ -14,6 +15,7 @@ from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Refusal
 from kinkeeper.journal.queries import refusals_on
 from kinkeeper.leaving.models import Aftercare, Closing
+from kinkeeper.leaving.queries import support_extended_until
 from kinkeeper.people.models import Document
 from kinkeeper.people.queries import documents_of
 from kinkeeper.plans.models import Plan, Review
@@ -39,6 +41,7 @@ class Work:
     kept: Case | None
     documents: list[Document]
     may_add_document: Verdict
+    goes_on_until: date | None
     refusals: list[Refusal]
 
 
@@ -64,5 +67,12 @@ def work_on(actor: Actor, case: Case) -> Work:
         kept=cases(actor).filter(pk=case.surviving_id).first() if case.surviving_id else None,
         documents=documents,
         may_add_document=acts["people.add_document"].verdict(actor, case.child),
+        goes_on_until=support_extended_until(actor, case, actor.today) if _is_nearly_grown(actor, case) else None,
         refusals=list(refusals_on(actor, case)[:MOST_REFUSALS]) if supervises else [],
     )
+
+
+def _is_nearly_grown(actor: Actor, case: Case) -> bool:
+    """Whether somebody comes of age within a year, or is of age: only they ask that care goes on."""
+    age = case.child.age(actor.today)
+    return case.is_running and age is not None and age >= pack_in_force().limit("age_of_majority").value - 1

@@ -240,7 +240,8 @@ def _insist_on_a_heard_child(actor: Actor, child: Person, decided: Mapping[str, 
             raise Refused(
                 _("Write down what the child says and wishes, and how it was weighed."), guard="G-BIA", field=name
             )
-    if sentence := missing_consent(actor, child, "PLACEMENT", on=on):
+    ordered = decided.get("decided_by") == Decision.By.AUTHORITY
+    if sentence := missing_consent(actor, child, "PLACEMENT", on=on, own=ordered):
         raise Refused(sentence, guard="G-CONSENT")
 
 

@@ -164,7 +164,10 @@ class _WeighingForm(RowsForm):
     health = _long(_("Health"))
     education = _long(_("Education"))
     continuity = _long(_("Continuity and stability"))
-    recommendation = forms.ChoiceField(label=_("Recommendation"), choices=BestInterest.Recommends.choices)
+    # Nothing is chosen beforehand: what is best for a child is never what a form proposed.
+    recommendation = forms.ChoiceField(
+        label=_("Recommendation"), choices=[("", _CHOOSE), *BestInterest.Recommends.choices]
+    )
     conclusion = _long(_("Conclusion"), _("Why this is best, all in all."))
     dissent = _long(_("Who thinks otherwise, and why"), rows=2, required=False)
     child_agrees = _perhaps(_("The child agrees"))

@@ -256,7 +256,10 @@ class RecordConsentForm(_ChoosingForm):
         label=_("How it was explained"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("In simple words, with pictures, with an interpreter; that a no has no bad consequences."),
+        help_text=_(
+            "In simple words, with pictures, with an interpreter; that a no has no bad consequences. Where somebody could "
+            "not be reached: when and how you tried."
+        ),
     )
     capacity_note = forms.CharField(
         label=_("How well it was understood"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})

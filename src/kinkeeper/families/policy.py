@@ -103,6 +103,34 @@ def may_bring_in_families(actor: Actor, unit: Unit) -> Verdict:
     return may_bring_in(actor, unit)
 
 
+@objects_to("rely_on_consent")
+def _somebody_was_not_asked(standing: Any) -> str:
+    """Where everybody with legal responsibility must agree, each of them did, or was looked for and not reached.
+
+    Asked by the room below about a consent as it stands: its person, purpose in words, sides and day.
+    """
+    child = standing.person
+    ties = Kinship.objects.filter(Kinship.responsible_on(standing.on), relative=child, person__died_on__isnull=True)
+    settled = [
+        side.answer.given_by_id
+        for side in standing.sides
+        if side.answer and side.answer.given_by_id and side.is_settled
+    ]
+    people = Person.objects.filter(pk__in=ties.values("person")).exclude(pk__in=settled)
+    # Nobody learns here who is kept by another unit.
+    left = sorted({one.name if one.unit_id == child.unit_id else gettext("somebody you do not see") for one in people})
+    if not left:
+        return ""
+    words = {"names": ", ".join(left), "child": child.name, "purpose": standing.label}
+    return (
+        gettext(
+            "Everybody with legal responsibility for %(child)s must agree to “%(purpose)s”: no answer of %(names)s counts "
+            "today. Ask, and record the answer, or how they were looked for and not reached."
+        )
+        % words
+    )
+
+
 @objects_to("record_consent")
 def _consent_without_responsibility(consent: Any) -> str:
     """Consent is given by the child, or by somebody with legal responsibility on the day on which it was given.

@@ -188,11 +188,13 @@ class Participation(Entry):
 class Consent(Entry):
     """What is agreed to. From `own_from` years (0: the limit `own_consent`) the child’s own consent is needed.
 
-    `guardian` says that below the age of majority a legally responsible adult must agree; `required_for` names deeds.
+    `guardian` says that below the age of majority a legally responsible adult must agree, `everybody` that each of them
+    must, unless it is recorded that one could not be reached; `required_for` names deeds.
     """
 
     own_from: int = 0
     guardian: bool = False
+    everybody: bool = False
     required_for: tuple[str, ...] = ()
 
 

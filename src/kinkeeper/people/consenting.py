@@ -3,13 +3,14 @@
 Arithmetic over answers that were already asked for, and what can be an answer at all; `queries` asks, `actions` writes. The child’s own consent is
 needed from the age of the pack on (an unknown birth counts as old enough), that of a responsible adult until the child is
 surely of age. The latest answer of each counts. A child below that age may assent or say no; assent never takes the
-place of an adult’s consent, and a no against an adult’s yes needs a best-interest decision.
+place of an adult’s consent, and a no against an adult’s yes needs a best-interest decision. One adult is enough, unless the
+pack asks everybody: whoever could not be reached is excused then by a record of how they were looked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     EXPIRED = "expired", _("expired")
     MISSING = "missing", _("missing")
+    UNREACHED = "unreached", _("could not be reached")
 
 
 NOES = (State.REFUSED, State.WITHDRAWN)
@@ -58,6 +60,11 @@ class Side:
     state: State
     answer: Consent | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether this one agreed, or is excused because nobody could reach them."""
+        return self.state in (State.AGREED, State.UNREACHED)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -69,6 +76,7 @@ class Standing:
     recipient: str
     sides: tuple[Side, ...]
     missing: str
+    on: date
 
 
 def state_of(answer: Consent, on: date) -> State:
@@ -77,7 +85,9 @@ def state_of(answer: Consent, on: date) -> State:
         return State.WITHDRAWN
     if answer.answer == Consent.Answer.REFUSED:
         return State.REFUSED
-    return State.EXPIRED if answer.until and answer.until < on else State.AGREED
+    if answer.until and answer.until < on:
+        return State.EXPIRED
+    return State.UNREACHED if answer.answer == Consent.Answer.UNREACHED else State.AGREED
 
 
 def needs_own(pack: Pack, person: Person, purpose: str, on: date) -> bool:
@@ -96,24 +106,31 @@ def surely_of_age(pack: Pack, person: Person, on: date) -> bool:
 
 
 def standing_of(
-    pack: Pack, person: Person, purpose: str, answers: Sequence[Consent], recipient: str, on: date
+    pack: Pack, person: Person, purpose: str, answers: Sequence[Consent], recipient: str, on: date, *, own: bool = False
 ) -> Standing:
-    """How a consent stands; `answers` are all answers of the person about this purpose, towards whomever, in any order."""
+    """How a consent stands; `answers` are all answers of the person about this purpose, towards whomever, in any order.
+
+    `own` leaves the adults out: where a court has ordered what they need not agree to, the child is still asked.
+    """
     label = gettext(pack.consents[purpose].label)
     counting = [row for row in answers if _same(row.recipient, recipient) and row.given_on <= on]
     counting.sort(key=lambda row: (row.given_on, row.pk))
     latest = {row.given_by_id: row for row in counting}
-    own = latest.pop(None, None)
+    said = latest.pop(None, None)
     of_own = needs_own(pack, person, purpose, on)
-    of_adult = needs_adult(pack, person, purpose, on)
-    child = Side(True, of_own, state_of(own, on) if own else State.MISSING, own)
+    of_adult = needs_adult(pack, person, purpose, on) and not own
+    child = Side(True, of_own, state_of(said, on) if said else State.MISSING, said)
     adults = [Side(False, of_adult, state_of(row, on), row) for row in latest.values()]
     if not adults and of_adult:
         adults = [Side(False, True, State.MISSING)]
     called = f"{label} ({recipient})" if recipient else label
     missing = _missing(pack, purpose, called, person, child, [side for side in adults if side.needed], on)
     sides = tuple(side for side in (child, *adults) if side.needed or side.answer)
-    return Standing(person, purpose, label, recipient, sides, missing)
+    standing = Standing(person, purpose, label, recipient, sides, missing, on)
+    if of_adult and pack.consents[purpose].everybody and not missing:
+        # Who is responsible is known upstairs.
+        return replace(standing, missing=objection_to("rely_on_consent", standing))
+    return standing
 
 
 def _same(one: str, other: str) -> bool:
@@ -205,6 +222,12 @@ def insist_on_an_answer(pack: Pack, answer: Consent, today: date) -> None:
     if not answer.explained:
         raise Refused(_("Say how it was explained to whoever answered."), guard="G-CONSENT", field="explained")
     _insist_on_a_giver(pack, answer)
+    if answer.answer == Consent.Answer.UNREACHED and answer.by_child:
+        raise Refused(
+            _("Only an adult can be recorded as not reached. Ask the child, and record the answer."),
+            guard="G-CONSENT",
+            field="answer",
+        )
     if answer.answer == Consent.Answer.REFUSED:
         answer.until = None
         return

@@ -372,6 +372,7 @@ class Consent(Row):
     class Answer(models.TextChoices):
         GIVEN = "given", _("agreed")
         REFUSED = "refused", _("refused")
+        UNREACHED = "unreached", _("could not be reached")
 
     person = s1(models.ForeignKey(Person, models.PROTECT, related_name="consents"))
     purpose = s1(models.CharField(_("purpose"), max_length=20))

@@ -229,12 +229,15 @@ def consents_needed(actor: Actor, person: Person, deed: str) -> list[str]:
     return [code for code, entry in pack_in_force().consents.items() if deed in entry.required_for]
 
 
-def missing_consent(actor: Actor, person: Person, purpose: str, *, recipient: str = "", on: date | None = None) -> str:
+def missing_consent(
+    actor: Actor, person: Person, purpose: str, *, recipient: str = "", on: date | None = None, own: bool = False
+) -> str:
     """Why this consent does not stand on a day, as a sentence for guard G-CONSENT; empty where it does. One question.
 
-    An empty recipient is the association itself; towards anybody else, an answer about that very recipient counts.
+    An empty recipient is the association itself; towards anybody else, an answer about that very recipient counts. `own`
+    asks for the child’s own consent alone.
     """
-    return people_without_consent(actor, [person], purpose, recipient=recipient, on=on).get(person.pk, "")
+    return people_without_consent(actor, [person], purpose, recipient=recipient, on=on, own=own).get(person.pk, "")
 
 
 def missing_for(actor: Actor, person: Person, deed: str, *, recipient: str = "") -> str:
@@ -245,7 +248,13 @@ def missing_for(actor: Actor, person: Person, deed: str, *, recipient: str = "")
 
 
 def people_without_consent(
-    actor: Actor, persons: Iterable[Person], purpose: str, *, recipient: str = "", on: date | None = None
+    actor: Actor,
+    persons: Iterable[Person],
+    purpose: str,
+    *,
+    recipient: str = "",
+    on: date | None = None,
+    own: bool = False,
 ) -> dict[int, str]:
     """Of these people, whose consent does not stand on a day, by key with the reason. One question for all."""
     asked = {person.pk: person for person in persons}
@@ -255,7 +264,9 @@ def people_without_consent(
         row.person = asked[row.person_id]
         answers[row.person_id].append(row)
     day, pack = on or actor.today, pack_in_force()
-    standings = (standing_of(pack, person, purpose, answers[pk], recipient, day) for pk, person in asked.items())
+    standings = (
+        standing_of(pack, person, purpose, answers[pk], recipient, day, own=own) for pk, person in asked.items()
+    )
     return {standing.person.pk: standing.missing for standing in standings if standing.missing}
 
 

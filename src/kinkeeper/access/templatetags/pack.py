@@ -54,6 +54,7 @@ _SAYINGS = {
     "heard": gettext_lazy("heard"),
     "own_from": gettext_lazy("own consent from the age of %(value)s"),
     "guardian": gettext_lazy("a responsible adult must agree"),
+    "everybody": gettext_lazy("every responsible adult must agree"),
     "required_for": gettext_lazy("needed for: %(value)s"),
     "basis": gettext_lazy("on the basis of: %(value)s"),
     "consent": gettext_lazy("consent %(value)s"),

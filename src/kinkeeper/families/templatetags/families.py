@@ -17,7 +17,14 @@ from kinkeeper.ui.templatetags.ui import badge
 
 register = template.Library()
 
-TONES = {"agreed": "good", "refused": "bad", "withdrawn": "bad", "expired": "warn", "missing": "warn"}
+TONES = {
+    "agreed": "good",
+    "refused": "bad",
+    "withdrawn": "bad",
+    "expired": "warn",
+    "missing": "warn",
+    "unreached": "info",
+}
 
 
 @register.simple_tag

@@ -25,7 +25,7 @@ from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
 from kinkeeper.lib.codes import new_code
 from kinkeeper.people.actions import register_people
 from kinkeeper.people.models import Person
-from kinkeeper.site.demo import notes, papers, staff, young
+from kinkeeper.site.demo import casework, door, notes, papers, staff, young
 from kinkeeper.site.demo.histories import NEIGHBOURHOOD, ChildPlan, Neighbourhood, neighbourhoods
 from kinkeeper.site.demo.kin import Crowd, Families, Kin, carers_of, grounds_of, home_from
 from kinkeeper.site.demo.staff import Staff
@@ -103,6 +103,9 @@ class _Maker:
             self.tell(done, wish.children)
         with transaction.atomic():
             papers.fill(self.actor, self.staff, self.rng)
+        with transaction.atomic():
+            casework.fill(self.staff, self.mint, wish.seed, wish.until)
+            door.fill(self.staff, wish.until)
 
 
 class _Block:
