@@ -146,10 +146,16 @@ def _called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+# What one request may remember beside its actor; never who is asking (decision 23).
+MAY_REMEMBER = {"access/models.py"}
+
+
 def nobody_is_above_the_gate(module: Module) -> Iterator[str]:
     """No superuser, no staff flag, no Django permissions, no admin site, no ambient actor."""
     for node in ast.walk(module.tree):
         name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name == "ContextVar" and module.path in MAY_REMEMBER:
+            continue
         if name in {"is_superuser", "is_staff", "has_perm", "PermissionsMixin", "ContextVar"}:
             yield f"{module.path}:{node.lineno} names {name}."  # type: ignore[attr-defined]
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.contrib.admin"):

@@ -159,8 +159,14 @@ def three():
     raise refuse(LATE)
 def four():
     raise Refused(verdict.sentence, guard="G-MAY")
+PAIRS = {"x": (_("Not covered."), "G-GAP")}
+def five():
+    '''Where they differ (G-MATCH): a warning.'''
+    return [_("They differ.")]
 """
     assert dict(guards_in(planted)) == {
+        "G-GAP": "Not covered.",
+        "G-MATCH": "They differ.",
         "G-FILE": "Too late.",
         "G-CAP": "Too %(many)s.",
         "G-TIME": "Not yet.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 GUARD = re.compile(r"G-[A-Z0-9]+(?:-[A-Z0-9]+)*")
+REGISTER = "lib/rules.py"
 TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 
 Names = dict[str, list[tuple[int, ast.expr]]]
@@ -16,6 +17,7 @@ Names = dict[str, list[tuple[int, ast.expr]]]
 def guards_of(package: Path) -> dict[str, list[tuple[str, str]]]:
     """For each guard the sentences it says, each with the file it stands in, in the order of the files."""
     texts = {path.relative_to(package).as_posix(): path.read_text("utf-8") for path in sorted(package.rglob("*.py"))}
+    texts.pop(REGISTER, None)
     asked: dict[str, list[str]] = {}
     for text in texts.values():
         tree = ast.parse(text)
@@ -36,6 +38,7 @@ def guards_in(text: str, asked_elsewhere: Mapping[str, list[str]] | None = None)
     """
     tree = ast.parse(text)
     outer = _names(tree.body)
+    yield from _beside(tree)
     calls = list(_calls(tree, outer))
     for scope, call, said in calls:
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -46,6 +49,32 @@ def guards_in(text: str, asked_elsewhere: Mapping[str, list[str]] | None = None)
                 asked = asked or (asked_elsewhere or {}).get(scope, [])
             for words in said or dict.fromkeys(asked) or ["The sentence of the judge that was asked."]:
                 yield guard, words
+
+
+def used_in(package: Path) -> dict[str, str]:
+    """Every guard that code or a page of the package names, with the file that names it first; the register aside."""
+    found: dict[str, str] = {}
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package).as_posix()
+        if place != REGISTER:
+            nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+            for code in (code for node in nodes if isinstance(node, ast.expr) and (code := _guard(node, {}))):
+                found.setdefault(code, place)
+    for path in sorted(package.rglob("*.html")):
+        for code in re.findall(rf'"({GUARD.pattern})"', path.read_text("utf-8")):
+            found.setdefault(code, path.relative_to(package).as_posix())
+    return found
+
+
+def _beside(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Sentences that stand beside their guard in a tuple, and those of a function that says “(G-…): a warning”."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple):
+            for guard in filter(None, (_guard(value, {}) for value in node.elts)):
+                yield from ((guard, words) for value in node.elts for words in _said(value, 0, {}, {}))
+        elif isinstance(node, ast.FunctionDef):
+            for guard in re.findall(rf"\(({GUARD.pattern})\): a warning", ast.get_docstring(node) or ""):
+                yield from ((guard, words) for line in node.body for words in _said(line, 0, {}, {}))
 
 
 def _calls(tree: ast.Module, outer: Names) -> Iterator[tuple[str, ast.Call, list[str]]]:
@@ -93,7 +122,7 @@ def _guard(value: ast.expr, outer: Names) -> str:
     return text if isinstance(text, str) and GUARD.fullmatch(text) else ""
 
 
-def _said(value: ast.expr, line: int, inner: Names, outer: Names) -> Iterator[str]:
+def _said(value: ast.AST, line: int, inner: Names, outer: Names) -> Iterator[str]:
     """Sentences inside an argument, looked up where the argument is a name."""
     for node in ast.walk(value):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TRANSLATES:

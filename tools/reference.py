@@ -25,6 +25,7 @@ from kinkeeper.access.models import Role
 from kinkeeper.journal.acts import acts, reaction_called, reactions
 from kinkeeper.lib.pack_schema import WEEKDAYS, Step
 from kinkeeper.lib.packs import SECTIONS, load_pack, packs
+from kinkeeper.lib.rules import RULES, Realm, Rule
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
 from kinkeeper.site import cli
 from kinkeeper.site.environment import SETTINGS
@@ -234,12 +235,26 @@ def _call(do: Callable[..., Any]) -> str:
 
 def guards_page() -> str:
     """The rules that refuse a deed or keep an imported row back, with the sentences people read."""
-    text = "The code travels with the refusal, so that a test or a letter can name it. Words in braces stand for what is said each time.\n\n"
+    text = "The code travels with the refusal, so that a test or a letter can name it.\n\n"
     found = guards_of(PACKAGE)
+    for realm in Realm:
+        rows = [_rule(rule, len(found.get(rule.code, []))) for rule in RULES.values() if rule.realm is realm]
+        text += f"## {realm.value}\n\n{table(('Guard', 'What it refuses', 'Sentences', 'Source'), rows)}\n"
+    text += "## What is said\n\nWords in braces stand for what is said each time.\n\n"
     for guard in sorted(found):
         said = [f"* {words} <small>({place})</small>\n" for words, place in found[guard]]
-        text += f"## {guard}\n\n{''.join(said)}\n"
+        text += f"### {guard}\n\n{''.join(said)}\n"
     return text
+
+
+def _rule(rule: Rule, sentences: int) -> tuple[str, str, str, str]:
+    link = f"[{sentences}](#{rule.code.lower()})" if sentences else ""
+    return (
+        code(rule.code),
+        rule.refuses,
+        link,
+        rule.source + ("" if rule.checked else " (not yet compared with its text)"),
+    )
 
 
 def roles_page() -> str:

@@ -40,6 +40,7 @@ def test_it_is_remembered_without_its_words(amina: Colleague, noors_case: Case) 
     assert entry.facts == {"subject": noors_case.code, "assessed_on": "2024-05-06", "seen_on": "2024-05-06"}
 
 
+@pytest.mark.guard("G-SEEN", "fires")
 @pytest.mark.parametrize(
     "changes, guard, field, words",
     [
@@ -71,6 +72,7 @@ def test_a_refusal_says_why_and_changes_nothing(
     assert Refusal.objects.get().guard == guard
 
 
+@pytest.mark.guard("G-DOMAINS", "fires")
 @pytest.mark.parametrize(
     "finding, field, words",
     [
@@ -98,6 +100,7 @@ def test_a_rating_beyond_the_scale_and_an_unknown_domain_are_refused(amina: Coll
         assert (refusal.value.guard, refusal.value.field) == ("G-CODE", field)
 
 
+@pytest.mark.guard("G-SEEN", "passes")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -111,6 +114,7 @@ def test_a_reason_is_enough(amina: Colleague, noors_case: Case, changes: dict[st
     assert Case.objects.get().state == "best_interest"
 
 
+@pytest.mark.guard("G-SEEN", "passes")
 def test_a_small_child_is_seen_with_others_and_not_asked(amina: Colleague, noors_case: Case) -> None:
     young = {"birth": "2021", "born_from": date(2021, 1, 1)}
     Person.objects.filter(pk=noors_case.child_id).update(**young)
@@ -125,6 +129,7 @@ def test_a_child_of_unknown_age_counts_as_old_enough(amina: Colleague, noors_cas
     assert refusal.value.guard == "G-SEEN"
 
 
+@pytest.mark.guard("G-DOMAINS", "fires", "passes")
 def test_where_a_family_is_strengthened_income_and_carers_are_asked(amina: Colleague, noors_case: Case) -> None:
     Case.objects.update(kind="family_strengthening")
     for answers, field in (({}, "income_covers_basics"), ({"income_covers_basics": True}, "caregiver_able")):
@@ -183,6 +188,7 @@ def test_the_page_completes_it(amina: Colleague, noors_case: Case) -> None:
     assert (again.status_code, "G-STEP" in again.content.decode()) == (200, True)
 
 
+@pytest.mark.guard("G-DOMAINS", "answers_409")
 def test_a_blank_domain_answers_409_with_its_code_and_keeps_what_was_typed(amina: Colleague, noors_case: Case) -> None:
     address = f"/cases/{noors_case.code}/complete-assessment/"
     response = amina.browser.post(address, typed(noors_case, note_FOOD="", risks="Nobody cooks."))
@@ -193,6 +199,7 @@ def test_a_blank_domain_answers_409_with_its_code_and_keeps_what_was_typed(amina
     assert not Assessment.objects.exists()
 
 
+@pytest.mark.guard("G-SEEN", "answers_409")
 def test_a_child_that_was_not_seen_answers_409(amina: Colleague, noors_case: Case) -> None:
     address = f"/cases/{noors_case.code}/complete-assessment/"
     response = amina.browser.post(address, typed(noors_case, seen="not_seen", seen_on=""))

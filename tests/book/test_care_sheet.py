@@ -40,7 +40,7 @@ def page(colleague: Colleague, child: Person) -> str:
 def test_the_sheet_says_what_daily_life_asks_for(amina: Colleague, noor: Person) -> None:
     sheet = page(amina, noor)
     for words in (
-        "Noor Saleh", "Нур Салех", "Uzbek (Latn)", "needed for Uzbek (Latn)", "Islam", "Prays on Fridays", "halal",
+        "Noor Saleh", "Нур Салех", "Uzbek (Latin script)", "needed for Uzbek (Latin script)", "Islam", "Prays on Fridays", "halal",
         "Layla Saleh", "+32 Layla", "Karim Saleh", "Doctor Vos", "Amina Haddad", "amina@example.org",
     ):  # fmt: skip
         assert words in sheet

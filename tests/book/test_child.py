@@ -137,6 +137,22 @@ def test_a_refused_deed_says_why(tess: Colleague, noor: Person, in_care: PeriodO
     assert "Only a worker of the child’s unit can change where the child lives." in page(tess, noor)
 
 
+@pytest.mark.parametrize("reason, words", [("self_reliant", "The family stands on its own feet"), ("Umzug", "Umzug")])
+def test_the_end_of_our_work_is_told_in_words(dalia: Colleague, noor: Person, reason: str, words: str) -> None:
+    days = {"opened_on": date(2020, 1, 1), "closed_on": date(2021, 1, 1)}
+    Case.objects.create(child=noor, unit=noor.unit, state="closed", close_reason=reason, **days)
+    told = page(dalia, noor).split("Our work together ended")[1].split("</li>")[0]
+    assert words in told
+
+
+@pytest.mark.parametrize("kind, alarms", [("M", True), ("A", True), ("S", False), ("H", False), ("V", False)])
+def test_only_an_absence_that_nobody_agreed_to_alarms(
+    amina: Colleague, noor: Person, in_care: PeriodOfCare, kind: str, alarms: bool
+) -> None:
+    Absence.objects.create(child=noor, kind=kind, started_on=TODAY - timedelta(days=2))
+    assert ("story-event tone-bad" in page(amina, noor)) == alarms
+
+
 def test_a_missing_child_is_marked(amina: Colleague, noor: Person, in_care: PeriodOfCare) -> None:
     Absence.objects.create(child=noor, kind=Absence.Kind.MISSING, started_on=TODAY - timedelta(days=2))
     assert "missing since" in page(amina, noor)
@@ -164,7 +180,7 @@ def test_the_page_asks_the_same_number_of_questions(
     browser = amina.browser
     address = reverse("child", args=[noor.code])
     browser.get(address)
-    with django_assert_num_queries(108):
+    with django_assert_num_queries(83):
         browser.get(address)
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.actions import add_task, assess_risk
@@ -88,7 +89,7 @@ def test_questions_do_not_grow_with_the_work(
     written(noors_case, number)
     browser = dalia.browser
     browser.get(noors_case.get_absolute_url())
-    with django_assert_num_queries(96):
+    with django_assert_num_queries(73):
         browser.get(noors_case.get_absolute_url())
 
 
@@ -126,3 +127,21 @@ def test_it_says_until_when_care_goes_on_at_the_young_persons_wish(amina: Collea
     assert "Care goes on until" not in page(amina, noors_case)
     ExtendedSupport.objects.create(case=noors_case, asked_on=TODAY, until=until, wish="To finish school.")
     assert "Care goes on until" in page(amina, noors_case)
+
+
+def test_the_case_leads_to_its_decisions_and_plans(amina: Colleague, noors_case: Case) -> None:
+    text = page(amina, noors_case)
+    assert reverse("decisions", args=[noors_case.code]) in text
+    plan = Plan.objects.create(case=noors_case, state="approved", drafted_on=MAY, approved_on=MAY, review_on=TODAY)
+    text = page(amina, noors_case)
+    assert plan.get_absolute_url() in text
+    assert "Plan of a child · Version 1" in text
+
+
+def test_where_a_plan_is_in_force_its_next_version_comes_next(amina: Colleague, noors_case: Case) -> None:
+    Case.objects.update(state="planning")
+    assert reverse("draft_plan", args=[noors_case.code]) in page(amina, noors_case)
+    plan = Plan.objects.create(case=noors_case, state="approved", drafted_on=MAY, approved_on=MAY, review_on=TODAY)
+    text = page(amina, noors_case)
+    assert reverse("replace_plan", args=[plan.code]) in text
+    assert "A plan is in force." not in text

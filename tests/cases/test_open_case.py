@@ -60,6 +60,7 @@ def test_a_child_in_care_keeps_its_case(
     )
     verdict = actions.close_case.verdict(dalia.actor, noors_case)
     assert str(verdict.sentence) == "This child is in care. Record first how care ended."
+    assert verdict.guard == "G-CLOSE"
     with pytest.raises(Refused, match="This child is in care"):
         actions.close_case(dalia.actor, noors_case, closed_on=JUNE, close_reason="moved away")
     assert Case.objects.get().state == "planning"

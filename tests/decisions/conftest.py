@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kinkeeper.access.models import Role, Unit
+from kinkeeper.access.models import Association, Emergency, Role, Unit
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest, Decision, Necessity, Option
 from kinkeeper.families.models import Kinship
@@ -129,3 +129,16 @@ def gate(noors_case: Case) -> Case:
     case = at(noors_case, Case.State.GATEKEEPING)
     case.child.refresh_from_db()
     return case
+
+
+@pytest.fixture
+def for_good(gate: Case) -> Case:
+    """Noor at the gate, where a panel compared adoption and kafalah with a foster family."""
+    best(gate, option(chosen=True), option("ADOPT_PRE"), option("KAFALAH"), kind="determination")
+    return gate
+
+
+@pytest.fixture
+def flood(association: Association) -> Emergency:
+    """An emergency that lasts on the day of the tests."""
+    return Emergency.objects.create(association=association, name="Flood", declared_by="State", declared_on=DAY)

@@ -192,9 +192,9 @@ def test_a_decision_is_withdrawn_and_does_not_hold_any_more(dalia: Colleague, ga
     "care_type, on, holds",
     [
         ("FOSTER_ST", DAY, True),
-        ("FOSTER_ST", LATER, True),
+        ("FOSTER_ST", LATER - timedelta(days=1), True),
         ("FOSTER_ST", DAY - timedelta(days=1), False),
-        ("FOSTER_ST", LATER + timedelta(days=1), False),
+        ("FOSTER_ST", LATER, False),
         ("SGH", DAY, False),
     ],
 )

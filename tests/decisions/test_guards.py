@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kinkeeper.access.models import Association, Emergency, Unit
+from kinkeeper.access.models import Emergency, Unit
 from kinkeeper.cases.models import Case, Tracing
 from kinkeeper.decisions import actions
 from kinkeeper.decisions.models import BestInterest, Decision, Option, Requirement, Separation
@@ -51,6 +51,7 @@ def refused(guard: str, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 # ---- G-BIA ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-BIA", "fires", "passes")
 @pytest.mark.parametrize(
     "changes, field",
     [
@@ -110,6 +111,7 @@ def test_the_child_is_heard(dalia: Colleague, gate: Case, name: str) -> None:
 # ---- G-BIDPANEL ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-BIDPANEL", "fires", "passes")
 @pytest.mark.parametrize(
     "members, words",
     [
@@ -137,6 +139,7 @@ TRIED = [{"what": "Counselling", "starts_on": date(2026, 1, 1), "ends_on": None,
 ASKED = [{"who": "Grandmother", "asked_on": DAY, "outcome": "Too ill"}]
 
 
+@pytest.mark.guard("G-NEC", "fires", "passes")
 def test_support_and_kin_come_first(amina: Colleague, noors_case: Case) -> None:
     test = actions.record_necessity
     assert refused("G-NEC", test, amina.actor, noors_case, **NEEDED, kin=ASKED).field == "supports"
@@ -147,12 +150,14 @@ def test_support_and_kin_come_first(amina: Colleague, noors_case: Case) -> None:
     assert (row.supports.get().result, row.kin.get().outcome) == ("No change", "Too ill")
 
 
+@pytest.mark.guard("G-NEC", "fires", "passes")
 def test_an_emergency_in_words_is_enough(amina: Colleague, noors_case: Case) -> None:
     refused("G-NEC", actions.record_necessity, amina.actor, noors_case, **NEEDED, emergency=True)
     row = actions.record_necessity(amina.actor, noors_case, **NEEDED, emergency=True, emergency_words="Left alone.")
     assert (row.emergency, row.needed, row.poverty_only) == (True, True, False)
 
 
+@pytest.mark.guard("G-POV", "fires", "passes")
 def test_poverty_alone_is_no_ground(amina: Colleague, noors_case: Case) -> None:
     test = actions.record_necessity
     tried: dict[str, Any] = {"supports": TRIED, "kin": ASKED}
@@ -182,6 +187,7 @@ def test_care_because_of_poverty_alone_is_refused(dalia: Colleague, gate: Case) 
 # ---- G-BIAFRESH and G-SUIT -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-BIAFRESH", "fires", "passes")
 def test_what_was_weighed_long_ago_does_not_count(dalia: Colleague, gate: Case) -> None:
     late = DAY + timedelta(days=91)
     refused("G-BIAFRESH", actions.decide_alternative_care, dalia.actor, gate, **care(decided_on=late, starts_on=late))
@@ -189,6 +195,7 @@ def test_what_was_weighed_long_ago_does_not_count(dalia: Colleague, gate: Case) 
     assert actions.decide_alternative_care(dalia.actor, gate, **care(decided_on=late, starts_on=late)).pk
 
 
+@pytest.mark.guard("G-SUIT", "fires", "passes")
 @pytest.mark.parametrize(
     "options, legal",
     [
@@ -242,6 +249,7 @@ def test_who_may_be_under_three_counts_as_small(dalia: Colleague, small: Case) -
     refused("G-U3", actions.decide_alternative_care, dalia.actor, small, **care(care_type="SGH"))
 
 
+@pytest.mark.guard("G-U3", "fires", "passes")
 def test_the_exceptions_are_narrow(dalia: Colleague, small: Case) -> None:
     decide = actions.decide_alternative_care
     short = care(care_type="SGH", exception="short")
@@ -279,6 +287,7 @@ def sami(village: Unit, amina: Colleague, gate: Case) -> Person:
     return brother
 
 
+@pytest.mark.guard("G-SIB", "fires", "passes")
 def test_siblings_are_placed_together_or_it_is_said_why_not(dalia: Colleague, gate: Case, sami: Person) -> None:
     refusal = refused("G-SIB", actions.decide_alternative_care, dalia.actor, gate, **care())
     assert "Sami Saleh" in str(refusal)
@@ -337,19 +346,7 @@ def test_only_siblings_are_separated(dalia: Colleague, gate: Case, village: Unit
 # ---- G-EMER-ADOPT and G-XBORDER ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def for_good(gate: Case) -> Case:
-    """Noor at the gate, where a panel compared adoption and kafalah with a foster family."""
-    best(gate, option(chosen=True), option("ADOPT_PRE"), option("KAFALAH"), kind="determination")
-    return gate
-
-
-@pytest.fixture
-def flood(association: Association) -> Emergency:
-    """An emergency that lasts on the day of the tests."""
-    return Emergency.objects.create(association=association, name="Flood", declared_by="State", declared_on=DAY)
-
-
+@pytest.mark.guard("G-EMER-ADOPT", "fires", "passes")
 @pytest.mark.parametrize("care_type", ["ADOPT_PRE", "KAFALAH"])
 def test_nothing_for_good_in_an_emergency(dalia: Colleague, for_good: Case, flood: Emergency, care_type: str) -> None:
     decide, said = actions.decide_alternative_care, care(care_type=care_type)
@@ -358,6 +355,7 @@ def test_nothing_for_good_in_an_emergency(dalia: Colleague, for_good: Case, floo
     assert decide(dalia.actor, for_good, **said).pk
 
 
+@pytest.mark.guard("G-EMER-ADOPT", "fires", "passes")
 def test_nothing_for_good_while_the_family_is_looked_for(dalia: Colleague, for_good: Case) -> None:
     decide, said = actions.decide_alternative_care, care(care_type="ADOPT_PRE")
     Tracing.objects.create(case=for_good, looks_for="Mother", opened_on=DAY)
@@ -370,6 +368,7 @@ def test_a_foster_family_is_possible_in_an_emergency(dalia: Colleague, for_good:
     assert actions.decide_alternative_care(dalia.actor, for_good, **care()).pk
 
 
+@pytest.mark.guard("G-XBORDER", "fires", "passes")
 def test_nobody_crosses_a_border_in_an_emergency(dalia: Colleague, for_good: Case, flood: Emergency) -> None:
     decide, reason = actions.decide_alternative_care, {"abroad": True, "abroad_reason": "Surgery"}
     back = {"return_on": DAY + MONTH}
@@ -385,6 +384,7 @@ def test_without_an_emergency_a_border_is_a_matter_of_the_panel(dalia: Colleague
 # ---- G-CONSENT, G-APPEAL, G-TIME -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-CONSENT", "fires", "passes")
 def test_from_ten_the_child_agrees_in_person(dalia: Colleague, gate: Case) -> None:
     decide = actions.decide_alternative_care
     Person.objects.filter(pk=gate.child_id).update(birth="2016-04-02", born_from=date(2016, 4, 2))
@@ -421,6 +421,7 @@ def urgent(**changes: Any) -> dict[str, Any]:
     return {**said, "reasons": "Beaten tonight.", **changes}
 
 
+@pytest.mark.guard("G-EMERGENCY", "fires", "passes")
 @pytest.mark.parametrize(
     "changes, field",
     [

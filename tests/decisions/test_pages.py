@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from kinkeeper.access.models import Emergency
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest, Decision, Necessity, Option, PanelMember, Requirement, Separation
 from kinkeeper.journal.models import Refusal
@@ -58,6 +59,7 @@ def refused(colleague: Colleague, path: str, filled: dict[str, Any], guard: str)
     return page
 
 
+@pytest.mark.guard("G-BIA", "answers_409")
 def test_the_form_of_an_assessment(amina: Colleague, carla: Colleague, noors_case: Case) -> None:
     case = at(noors_case, Case.State.BEST_INTEREST)
     path = f"/cases/{case.code}/record-best-interest/"
@@ -82,6 +84,7 @@ def test_a_half_filled_row_is_shown_with_what_is_missing(amina: Colleague, carla
     assert (page.count("This field is required."), BestInterest.objects.count()) == (3, 0)
 
 
+@pytest.mark.guard("G-BIDPANEL", "answers_409")
 def test_the_form_of_a_determination(dalia: Colleague, noors_case: Case) -> None:
     case = at(noors_case, Case.State.BEST_INTEREST)
     path = f"/cases/{case.code}/record-determination/"
@@ -93,6 +96,7 @@ def test_the_form_of_a_determination(dalia: Colleague, noors_case: Case) -> None
     assert [member.name for member in PanelMember.objects.all()] == ["Ana", "Ben", "Cem", "Dua"]
 
 
+@pytest.mark.guard("G-POV", "answers_409")
 def test_poverty_alone_is_refused_and_the_way_out_is_offered(amina: Colleague, dalia: Colleague, gate: Case) -> None:
     filled = {"version": gate.version, "tested_on": ON, "grounds": ["LOW_INCOME"], "needed": "yes", "conclusion": "x"}
     filled |= {**rows("supports", {"what": "Food"}, count=3), **rows("kin", {"who": "Aunt", "outcome": "no"})}
@@ -108,6 +112,7 @@ def test_poverty_alone_is_refused_and_the_way_out_is_offered(amina: Colleague, d
     assert "Rule: G-POV" in dalia.browser.get(care_path).content.decode()
 
 
+@pytest.mark.guard("G-SUIT", "answers_409")
 def test_the_form_of_a_decision_for_care(dalia: Colleague, gate: Case) -> None:
     path = f"/cases/{gate.code}/decide-alternative-care/"
     filled = {"version": gate.version, "decided_on": ON, "starts_on": ON, "care_type": "SGH", "decided_by": "panel"}
@@ -115,6 +120,46 @@ def test_the_form_of_a_decision_for_care(dalia: Colleague, gate: Case) -> None:
     refused(dalia, path, filled, "G-SUIT")
     post(dalia, path, {**filled, "care_type": "FOSTER_ST"}, 302)
     assert Decision.objects.get().care_type == "FOSTER_ST"
+
+
+@pytest.mark.guard("G-NEC", "answers_409")
+def test_the_page_asks_first_what_was_tried(amina: Colleague, gate: Case) -> None:
+    path = f"/cases/{gate.code}/record-necessity/"
+    filled = {"version": gate.version, "tested_on": ON, "grounds": ["VIOLENCE"], "needed": "yes", "conclusion": "x"}
+    nobody, asked = rows("kin"), rows("kin", {"who": "Aunt", "outcome": "no"})
+    tried = {**filled, **rows("supports", {"what": "Counselling"}, count=3)}
+    refused(amina, path, {**filled, **rows("supports", count=3), **asked}, "G-NEC")
+    refused(amina, path, {**tried, **nobody}, "G-NEC")
+    post(amina, path, {**tried, **asked}, 302)
+
+
+def for_care(case: Case, **changes: Any) -> dict[str, Any]:
+    """The form of a decision for care as a browser posts it."""
+    said = {"version": case.version, "decided_on": ON, "starts_on": ON, "care_type": "FOSTER_ST", "decided_by": "panel"}
+    said |= {"authority": "Panel", "reasons": "Safe", "child_view": "Yes", "child_view_weighed": "It counted"}
+    return {**said, **changes}
+
+
+@pytest.mark.guard("G-EMER-ADOPT", "answers_409")
+def test_the_page_does_not_give_a_child_away_in_an_emergency(
+    dalia: Colleague, for_good: Case, flood: Emergency
+) -> None:
+    path = f"/cases/{for_good.code}/decide-alternative-care/"
+    for care_type in ("ADOPT_PRE", "KAFALAH"):
+        refused(dalia, path, for_care(for_good, care_type=care_type), "G-EMER-ADOPT")
+    post(dalia, path, for_care(for_good), 302)
+
+
+@pytest.mark.guard("G-XBORDER", "answers_409")
+def test_the_page_lets_nobody_abroad_in_an_emergency_for_good(
+    dalia: Colleague, for_good: Case, flood: Emergency
+) -> None:
+    path, abroad = f"/cases/{for_good.code}/decide-alternative-care/", {"abroad": "on", "abroad_reason": "Surgery"}
+    refused(dalia, path, for_care(for_good, **abroad), "G-XBORDER")
+    back = (DAY + timedelta(days=30)).isoformat()
+    refused(dalia, path, for_care(for_good, abroad="on", return_on=back), "G-XBORDER")
+    post(dalia, path, for_care(for_good, **abroad, return_on=back), 302)
+    assert Decision.objects.get().abroad
 
 
 def test_the_other_forms(dalia: Colleague, dario: Colleague, gate: Case) -> None:

@@ -81,7 +81,7 @@ def test_the_look_is_written_down(amina: Colleague, okafors: Home) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("name, questions", [("homes", 11), ("home", 22)])
+@pytest.mark.parametrize("name, questions", [("homes", 11), ("home", 21)])
 def test_the_pages_ask_the_same_number_of_questions(
     amina: Colleague, village: Unit, noor: Person, rows: int, name: str, questions: int, django_assert_num_queries: Any
 ) -> None:

@@ -16,6 +16,7 @@ from kinkeeper.placements.models import Episode
 from kinkeeper.plans.models import Review
 from tests.conftest import Colleague
 from tests.exchange.conftest import AFTER, MOVED, REVIEW, counts, year_one, year_two
+from tests.walk import state_of_the_house
 
 Land = Callable[[Path], Import]
 State = QuarantinedRow.State
@@ -56,6 +57,21 @@ def test_a_row_that_is_still_wrong_is_refused_with_the_reason(
     assert refused.value.field == field
     assert QuarantinedRow.objects.get(pk=bad.pk).state == State.WAITING
     assert Episode.objects.count() == 0
+
+
+@pytest.mark.guard("G-GAP", "fires", "passes", "answers_409")
+def test_a_gap_in_care_is_kept_back_and_its_page_answers_409_until_it_is_closed(
+    land: Land, dalia: Colleague, tmp_path: Path
+) -> None:
+    land(year_two(tmp_path / "in", Episodes=[MOVED, {**AFTER, "DECOM": "25/07/2023"}]))
+    gap = QuarantinedRow.objects.get(guard="G-GAP")
+    page, browser = f"/exchange/rows/{gap.code}/mend/", dalia.browser
+    before = state_of_the_house()
+    answer = browser.post(page, {**gap.values, "version": gap.version, "DECOM": "21/07/2023"})
+    assert (answer.status_code, "Rule: G-GAP" in answer.content.decode()) == (409, True)
+    assert state_of_the_house() == before
+    assert browser.post(page, {**gap.values, "version": gap.version, "DECOM": "20/07/2023"}).status_code == 302
+    assert Episode.objects.count() == 2
 
 
 def test_a_row_may_be_given_to_the_child_it_belongs_to(land: Land, dalia: Colleague, tmp_path: Path) -> None:

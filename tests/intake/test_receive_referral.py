@@ -48,6 +48,7 @@ def test_anybody_may_refer_and_nobody_need_be_named(amina: Colleague, village: U
 TOMORROW = PartialDate.of(timezone.localdate() + timedelta(days=1))
 
 
+@pytest.mark.guard("G-TIME", "fires")
 @pytest.mark.parametrize(
     ("changed", "guard", "field"),
     [
@@ -74,6 +75,7 @@ def test_what_cannot_be_is_refused(
     assert (Referral.objects.count(), Mentioned.objects.count(), Entry.objects.count()) == (0, 0, 0)
 
 
+@pytest.mark.guard("G-TIME", "passes")
 def test_a_birth_of_today_is_received(amina: Colleague, village: Unit) -> None:
     newborn = Said(descriptor="Girl in hospital 4", birth=PartialDate.of(amina.actor.today))
     receive_referral(amina.actor, village, **{**TOLD, "spoken_of": (newborn,)})
@@ -127,6 +129,7 @@ def test_danger_has_no_default_on_the_page(amina: Colleague, village: Unit) -> N
     assert Referral.objects.count() == 0
 
 
+@pytest.mark.guard("G-TIME", "answers_409")
 def test_the_page_answers_a_birth_of_tomorrow_with_409(amina: Colleague, village: Unit) -> None:
     address = reverse("receive_referral", args=[village.code])
     answer = amina.browser.post(address, typed(village, p1_birth=str(TOMORROW)))

@@ -69,6 +69,8 @@ def test_a_case_is_registered_and_remembered(amina: Colleague, case: Case) -> No
 TOMORROW = PartialDate.of(date.today() + timedelta(days=1))
 
 
+@pytest.mark.guard("G-BASIS", "fires")
+@pytest.mark.guard("G-AGE", "fires")
 @pytest.mark.parametrize(
     ("changed", "guard", "field"),
     [
@@ -99,6 +101,8 @@ def test_what_is_missing_is_refused(
     assert still_at_intake(case)
 
 
+@pytest.mark.guard("G-BASIS", "passes")
+@pytest.mark.guard("G-AGE", "passes")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -193,6 +197,8 @@ def test_the_page_registers_and_leads_to_the_case(amina: Colleague, case: Case) 
     assert "task given by an authority" in page
 
 
+@pytest.mark.guard("G-BASIS", "answers_409")
+@pytest.mark.guard("G-AGE", "answers_409")
 @pytest.mark.parametrize(
     ("changed", "guard"),
     [

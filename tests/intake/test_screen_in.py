@@ -86,6 +86,7 @@ def test_an_estimated_age_is_taken_on_with_its_method(amina: Colleague, village:
     assert (child.birth, child.birth_by) == ("~2014", "visual")
 
 
+@pytest.mark.guard("G-SCREEN", "fires")
 @pytest.mark.parametrize(
     ("changed", "words", "field"),
     [
@@ -104,6 +105,7 @@ def test_without_risk_action_or_ground_it_is_refused(
     assert Refusal.objects.get().guard == "G-SCREEN"
 
 
+@pytest.mark.guard("G-SCREEN", "passes")
 def test_high_risk_with_an_action_is_taken_on(amina: Colleague, volkovas: Referral) -> None:
     screen_in(amina.actor, volkovas, **{**TAKEN, "urgency": "high"}, first_action="Heaters brought the same evening")
     assert (fresh(volkovas).first_action, Case.objects.filter(risk="high").count()) == (
@@ -119,6 +121,7 @@ def test_a_referral_without_a_child_is_not_taken_on(amina: Colleague, village: U
     assert nothing_began()
 
 
+@pytest.mark.guard("G-DUP", "fires", "passes")
 def test_somebody_alike_is_compared_first(
     dalia: Colleague, volkovas: Referral, dasha: Mentioned, recorded_dasha: Person
 ) -> None:
@@ -221,6 +224,7 @@ def test_strangers_find_nothing(bruno: Colleague, eve: Colleague, volkovas: Refe
     assert nothing_began()
 
 
+@pytest.mark.guard("G-SCREEN", "answers_409")
 def test_the_page_takes_a_referral_on(amina: Colleague, volkovas: Referral) -> None:
     address, browser = reverse("screen_in", args=[volkovas.code]), amina.browser
     assert "Who of the parents has legal responsibility" in browser.get(address).content.decode()
@@ -233,6 +237,7 @@ def test_the_page_takes_a_referral_on(amina: Colleague, volkovas: Referral) -> N
     assert Case.objects.filter(kind="care").count() == 3
 
 
+@pytest.mark.guard("G-DUP", "answers_409")
 def test_the_page_says_why_it_is_blocked(dalia: Colleague, volkovas: Referral, recorded_dasha: Person) -> None:
     for address in (reverse("screen_in", args=[volkovas.code]), volkovas.get_absolute_url()):
         page = dalia.browser.get(address).content.decode()
@@ -240,7 +245,7 @@ def test_the_page_says_why_it_is_blocked(dalia: Colleague, volkovas: Referral, r
         assert "Rule: G-DUP" in page
     typed = {"version": 1, **TAKEN}
     answer = dalia.browser.post(reverse("screen_in", args=[volkovas.code]), typed)
-    assert answer.status_code == 409
+    assert (answer.status_code, "Rule: G-DUP" in answer.content.decode()) == (409, True)
     assert nothing_began()
 
 

@@ -52,6 +52,7 @@ def test_another_service_is_named(dalia: Colleague, volkovas: Referral) -> None:
     assert fresh(volkovas).out_reason == "no_need"
 
 
+@pytest.mark.guard("G-NOTDANGER", "fires", "passes")
 def test_danger_without_an_authority_is_refused(dalia: Colleague, amina: Colleague, in_danger: Referral) -> None:
     with pytest.raises(Refused, match="Tell the authority first") as refused:
         screen_out(dalia.actor, in_danger, **OUT)
@@ -61,11 +62,13 @@ def test_danger_without_an_authority_is_refused(dalia: Colleague, amina: Colleag
     assert fresh(in_danger).state == "screened_out"
 
 
+@pytest.mark.guard("G-NOTDANGER", "answers_409")
 def test_the_page_is_blocked_with_its_code(dalia: Colleague, in_danger: Referral) -> None:
     address = reverse("screen_out", args=[in_danger.code])
     assert "Rule: G-NOTDANGER" in dalia.browser.get(address).content.decode()
     answer = dalia.browser.post(address, {"version": in_danger.version, **OUT})
     assert (answer.status_code, fresh(in_danger).state) == (409, "received")
+    assert "Rule: G-NOTDANGER" in answer.content.decode()
     assert "No authority was told yet" in dalia.browser.get(in_danger.get_absolute_url()).content.decode()
 
 

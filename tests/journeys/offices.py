@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,9 +22,9 @@ from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
-PATIENCE, HASTE = 30_000, 2_000  # milliseconds: for a page, and for a field behind an offered draft
-# Open every fold around a field, and say what kind of field it is.
-UNFOLD = """field => {
+PATIENCE = 4_000  # milliseconds
+# What kind of field this is; whatever it is folded away in is unfolded.
+WHAT_IT_IS = """field => {
     for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     return field.tagName === "SELECT" ? "select" : field.type;
 }"""
@@ -67,7 +68,6 @@ class Office:
         """Somebody of the office at a browser window, signed in."""
         size = window.pop("viewport", {"width": 1280, "height": 900})
         context = self.chromium.new_context(viewport=size, locale="en-GB", **window)
-        context.set_default_timeout(PATIENCE)
         visitor = _visitor(context, self.site)
         clerk = Clerk(visitor.page, self.site, visitor.complaints)
         clerk.goes("/sign-in/")
@@ -99,7 +99,7 @@ class Clerk:
 
     def goes(self, path: str) -> None:
         """Open a page."""
-        response = self.page.goto(self.site.address + path)
+        response = self.page.goto(self.site.address + path, wait_until="domcontentloaded")
         assert response is not None
         assert response.status == 200, f"{path} answered {response.status}: {self.reads()[:400]}"
 
@@ -109,33 +109,33 @@ class Clerk:
 
     def fills(self, fields: dict[str, Any]) -> None:
         """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
-        try:
-            self.page.set_default_timeout(HASTE)
-            self._fill_all(fields)
-        except TookTooLong:
-            # What was begun here and not finished is offered first; this clerk throws it away and begins anew.
-            self.page.locator("main [data-draft-throw-away]").click()
-            self._fill_all(fields)
-        finally:
-            self.page.set_default_timeout(PATIENCE)
-
-    def _fill_all(self, fields: dict[str, Any]) -> None:
+        there = self.names()
         for name, value in fields.items():
+            assert name in there, f"There is no field {name} on {self.page.url}: {there}"
             field = self.page.locator(f"main [name='{name}']")
-            assert field.count(), f"No field {name} on {self.page.url}: {self.names()} {self.reads()[-900:]}"
-            self._fill(field, value)
+            try:
+                self._fill(field, value)
+            except TookTooLong:
+                self._begin_anew()
+                self._fill(field, value)
+
+    def _begin_anew(self) -> None:
+        """A form that was begun and not finished offers what was kept before it lets anybody write; throw that away."""
+        begun = self.page.locator("main [data-draft-throw-away]")
+        assert begun.is_visible(), f"Something on {self.page.url} cannot be filled in: {self.reads()[:600]}"
+        begun.click()
 
     def _fill(self, field: Locator, value: Any) -> None:
-        kind = field.first.evaluate(UNFOLD)
+        kind = field.first.evaluate(WHAT_IT_IS)
         if kind == "select":
-            field.first.select_option(value)
+            field.first.select_option(value, timeout=PATIENCE)
         elif kind in {"radio", "checkbox"} and not isinstance(value, bool):
             for one in value if isinstance(value, list) else [value]:
-                field.and_(self.page.locator(f"[value='{one}']")).check()
+                field.and_(self.page.locator(f"[value='{one}']")).check(timeout=PATIENCE)
         elif isinstance(value, bool):
-            field.first.set_checked(value)
+            field.first.set_checked(value, timeout=PATIENCE)
         else:
-            field.first.fill(str(value))
+            field.first.fill(str(value), timeout=PATIENCE)
 
     def names(self) -> list[str]:
         """The names of the fields on the page."""
@@ -191,6 +191,10 @@ class Clerk:
         """Run axe over the page, and look for sideways scrolling and complaints of the browser."""
         Visitor(self.page, self.site, self.complaints).finds_no_barrier()
 
+    def takes_a_picture(self, name: str) -> None:
+        """Keep a picture of the page for people to look at."""
+        Visitor(self.page, self.site, self.complaints).takes_a_picture(name)
+
     def _trouble(self) -> str:
         summary = self.page.locator(".error-summary")
         return summary.inner_text() if summary.count() else self.reads()[:600]
@@ -242,11 +246,21 @@ def office(
     for command in (setup, [sys.executable, "-c", HIRE, *staff]):
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()
-    server = subprocess.Popen([KINKEEPER, "serve", "--port", str(port), "--workers", "1"], env=env)
+    serve = [KINKEEPER, "serve", "--port", str(port), "--workers", "1"]
+    server = subprocess.Popen(serve, env=env, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(f"{address}/sign-in/", server)
         yield Office(Site(address, folder, env), chromium, clock)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop the server; one that a clock which jumps by months left waiting for ever is ended with all it started."""
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()

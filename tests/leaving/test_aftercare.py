@@ -145,6 +145,7 @@ def test_who_may_not_allow_it(amina: Colleague, bruno: Colleague, supported: Aft
 # ---- it ends ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-AFTER", "passes")
 def test_it_ends_in_the_young_persons_own_words(dalia: Colleague, supported: Aftercare) -> None:
     told = actions.end_aftercare(dalia.actor, supported.case, **ENDING)
     case = Case.objects.get(pk=supported.case_id)
@@ -157,6 +158,7 @@ def test_it_ends_in_the_young_persons_own_words(dalia: Colleague, supported: Aft
     assert dalia.browser.get(told.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.guard("G-AFTER", "fires")
 @pytest.mark.parametrize(
     "changes, guard, field",
     [
@@ -232,6 +234,7 @@ def test_only_the_supervisor_ends_it(amina: Colleague, bruno: Colleague, support
 # ---- pages -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-AFTER", "answers_409")
 def test_the_pages_of_aftercare(dalia: Colleague, bruno: Colleague, supported: Aftercare) -> None:
     browser, case = dalia.browser, Case.objects.get(pk=supported.case_id)
     page = browser.get(supported.get_absolute_url()).content.decode()
@@ -245,8 +248,10 @@ def test_the_pages_of_aftercare(dalia: Colleague, bruno: Colleague, supported: A
     address = reverse("end_aftercare", args=[case.code])
     days = {name: TODAY.isoformat() for name in ("ended_on", "last_contact_on", "door_open_on")}
     typed = {**ENDING, **days, "version": case.version, "statement": ""}
+    before = state_of_the_house()
     answer = browser.post(address, typed)
     assert (answer.status_code, "Rule: G-AFTER" in answer.content.decode()) == (409, True)
+    assert state_of_the_house() == before
     assert browser.post(address, {**typed, "statement": "Enough."}).status_code == 302
     assert "No after-care is going on" in browser.get(address).content.decode()
 

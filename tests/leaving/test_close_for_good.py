@@ -128,6 +128,7 @@ def test_a_family_that_fell_back_does_not_leave(dalia: Colleague, volkovas: list
     assert (refusal.guard, refusal.field) == ("G-EXIT", "closed_on")
 
 
+@pytest.mark.guard("G-EXIT", "answers_409")
 def test_the_page_closes(dalia: Colleague, moving: Case) -> None:
     address = reverse("close_for_good", args=[moving.code])
     assert dalia.browser.get(address).status_code == 200

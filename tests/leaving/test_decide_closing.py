@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from kinkeeper.access.gate import Unseen
+from kinkeeper.cases.actions import close_case
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.decisions.models import BestInterest
 from kinkeeper.homes.models import Home
@@ -87,6 +88,7 @@ def test_a_return_says_everything(dalia: Colleague, reviewed: Case, field: str, 
     assert (refusal.guard, refusal.field) == (guard, field)
 
 
+@pytest.mark.guard("G-BIAFRESH", "fires", "passes")
 @pytest.mark.parametrize("days, fits", [(90, True), (91, False)])
 def test_the_best_interest_assessment_is_fresh(dalia: Colleague, reviewed: Case, days: int, fits: bool) -> None:
     BestInterest.objects.update(done_on=TODAY - timedelta(days=days))
@@ -108,6 +110,7 @@ def test_a_family_may_withdraw_without_one(dalia: Colleague, volkovas: list[Case
     assert refused(dalia, volkovas[1], exit="passed_on").guard == "G-BIAFRESH"
 
 
+@pytest.mark.guard("G-CLOSE", "fires", "passes")
 def test_a_missing_child_is_looked_for(dalia: Colleague, reviewed: Case) -> None:
     away = Absence.objects.create(child=reviewed.child, kind=Absence.Kind.MISSING, started_on=date(2024, 6, 1))
     assert refused(dalia, reviewed).guard == "G-CLOSE"
@@ -116,11 +119,24 @@ def test_a_missing_child_is_looked_for(dalia: Colleague, reviewed: Case) -> None
     assert decide(dalia, reviewed).exit == "reunified"
 
 
+def test_nor_is_a_case_closed_early_while_the_child_is_missing(dalia: Colleague, noors_case: Case) -> None:
+    Case.objects.filter(pk=noors_case.pk).update(state=Case.State.INTAKE)
+    case = Case.objects.get(pk=noors_case.pk)
+    Absence.objects.create(child=case.child, kind=Absence.Kind.MISSING, started_on=date(2024, 6, 1))
+    before = state_of_the_house()
+    with pytest.raises(Refused, match="Nobody stops looking") as refusal:
+        close_case(dalia.actor, case, closed_on=TODAY, close_reason="moved")
+    assert (refusal.value.guard, state_of_the_house()) == ("G-CLOSE", before)
+    Absence.objects.update(kind=Absence.Kind.SCHOOL)
+    assert close_case(dalia.actor, case, closed_on=TODAY, close_reason="moved").state == "closed"
+
+
 def test_a_child_at_boarding_school_is_not_missing(dalia: Colleague, reviewed: Case) -> None:
     Absence.objects.create(child=reviewed.child, kind=Absence.Kind.SCHOOL, started_on=date(2024, 6, 1))
     assert decide(dalia, reviewed).exit == "reunified"
 
 
+@pytest.mark.guard("G-CLOSE", "fires", "passes")
 @pytest.mark.parametrize(
     "state, high_risk, fits",
     [("open", True, False), ("partly", True, False), ("reached", True, True), ("open", False, True)],
@@ -247,6 +263,7 @@ JULY, NOVEMBER = date(2026, 7, 30), date(2026, 11, 5)
 LEAVING: dict[str, Any] = {"exit": "self_reliant", "reasons": "They manage.", "child_view": "It is warm now."}
 
 
+@pytest.mark.guard("G-EXIT", "fires", "passes")
 def test_a_family_leaves_after_two_good_assessments(dalia: Colleague, volkovas: list[Case]) -> None:
     dasha, kirill, sonya = volkovas
     for case in volkovas:
@@ -331,6 +348,7 @@ def test_only_the_family_leaves_together(dalia: Colleague, reviewed: Case, volko
 # ---- the page --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-CLOSE", "answers_409")
 def test_the_page_decides_or_says_why_not(dalia: Colleague, amina: Colleague, reviewed: Case) -> None:
     address, browser = reverse("decide_closing", args=[reviewed.code]), dalia.browser
     assert "Ask your supervisor" in amina.browser.get(address).content.decode()
@@ -353,3 +371,13 @@ def test_the_page_of_a_family_says_what_is_lacking(dalia: Colleague, volkovas: l
     address = reverse("decide_closing", args=[volkovas[0].code])
     assert dalia.browser.post(address, {**typed, "also": [volkovas[1].code]}).status_code == 302
     assert Closing.objects.count() == 2
+
+
+def test_a_family_is_not_asked_what_only_leaving_care_asks(
+    dalia: Colleague, volkovas: list[Case], reviewed: Case
+) -> None:
+    of_care = dalia.browser.get(reverse("decide_closing", args=[reviewed.code])).content.decode()
+    of_family = dalia.browser.get(reverse("decide_closing", args=[volkovas[0].code])).content.decode()
+    for name in ("safety_plan", "causes_resolved", "readiness", "aftercare_plan"):
+        assert (f'name="{name}"' in of_care, f'name="{name}"' in of_family) == (True, False)
+    assert "No best-interest procedure is recent enough" not in of_family

@@ -45,6 +45,7 @@ def test_a_child_goes_home(amina: Colleague, decided: Closing) -> None:
     assert facts == {"subject": case.code, "left_on": (TODAY - DAY).isoformat(), "child_told_on": TODAY.isoformat()}
 
 
+@pytest.mark.guard("G-DOCS", "fires")
 @pytest.mark.parametrize("code", PAPERS)
 def test_every_required_paper_goes_along(amina: Colleague, decided: Closing, code: str) -> None:
     refusal = refused(amina, decided.case, papers={**GOING["papers"], code: (None, " ")})
@@ -52,6 +53,7 @@ def test_every_required_paper_goes_along(amina: Colleague, decided: Closing, cod
     assert {"IDENTITY": "Identity document", "BIRTH": "Birth certificate"}.get(code, "“") in str(refusal)
 
 
+@pytest.mark.guard("G-DOCS", "passes")
 def test_a_missing_paper_is_explained(amina: Colleague, decided: Closing) -> None:
     papers = {**GOING["papers"], "BIRTH": (None, "The registry sends it to the mother.")}
     actions.hand_over(amina.actor, decided.case, **(GOING | {"papers": papers}))
@@ -116,6 +118,7 @@ def test_an_ending_without_hand_over_is_closed_instead(dalia: Colleague, amina: 
     assert refused(amina, told.case).guard == "G-STEP"
 
 
+@pytest.mark.guard("G-DOCS", "answers_409")
 def test_the_page_hands_over(amina: Colleague, decided: Closing) -> None:
     address, browser = reverse("hand_over", args=[decided.case.code]), amina.browser
     page = browser.get(address).content.decode()

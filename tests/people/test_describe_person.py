@@ -64,7 +64,7 @@ def test_a_language_is_recorded_once_and_changed(amina: Colleague, noor: Person)
     assert again == first
     assert [
         (row.tag, row.mother_tongue, row.needs_interpreter, str(row)) for row in queries.languages_of(amina.actor, noor)
-    ] == [("ar", True, True, "Arabic"), ("uz-Latn", False, False, "Uzbek (Latn)")]
+    ] == [("ar", True, True, "Arabic"), ("uz-Latn", False, False, "Uzbek (Latin script)")]
     assert Entry.objects.filter(act="people.record_language").count() == 3
 
 

@@ -52,6 +52,7 @@ def test_the_childs_own_answer_is_a_row_of_its_own(amina: Colleague, noor: Perso
     assert "best-interest decision" in missing_consent(amina.actor, noor, "PHOTO")
 
 
+@pytest.mark.guard("G-CONSENT", "fires", "passes")
 def test_a_mother_whose_responsibility_ended_cannot_consent(amina: Colleague, noor: Person, layla: Person) -> None:
     Kinship.objects.update(responsible_until=TODAY)
     with pytest.raises(Refused, match="Layla Saleh no longer has legal responsibility") as refused:
@@ -184,6 +185,7 @@ def test_an_answer_is_recorded_on_its_page_and_stands_in_the_table(
     assert Entry.objects.filter(act="people.record_consent").count() == 2
 
 
+@pytest.mark.guard("G-CONSENT", "answers_409")
 def test_that_an_adult_could_not_be_reached_is_recorded_but_never_of_the_child(
     amina: Colleague, noor: Person, layla: Person
 ) -> None:

@@ -41,12 +41,14 @@ def test_a_new_status_ends_the_one_before_on_the_same_day(amina: Colleague, noor
     )  # fmt: skip
 
 
+@pytest.mark.guard("G-OVERLAP", "passes")
 def test_a_former_status_can_be_added_where_there_is_room(amina: Colleague, noor: Person) -> None:
     actions.record_legal_status(amina.actor, noor, status="INTERIM", starts_on=SUMMER)
     actions.record_legal_status(amina.actor, noor, status="EMERGENCY", starts_on=NEW_YEAR, ends_on=SUMMER)
     assert held(noor) == [("EMERGENCY", NEW_YEAR, SUMMER), ("INTERIM", SUMMER, None)]
 
 
+@pytest.mark.guard("G-OVERLAP", "fires")
 @pytest.mark.parametrize(
     ("starts_on", "ends_on", "guard"),
     [

@@ -75,6 +75,18 @@ def test_histories_that_overlap_are_refused_in_words(
     assert PeriodOfCare.objects.count() == Episode.objects.count() == 1
 
 
+@pytest.mark.guard("G-GAP", "fires", "passes")
+def test_a_history_begins_on_its_first_day(dalia: Colleague, village: Unit, noor: Person, okafors: Home) -> None:
+    period, stay, rows = history(noor, okafors, [MAY, JUNE])
+    bring_in = actions.bring_in_care_histories
+    with pytest.raises(Refused, match="is the day it begins") as refusal:
+        bring_in(dalia.actor, village, periods=[period], placements=[stay], episodes=rows[1:])
+    assert (refusal.value.guard, PeriodOfCare.objects.count(), Episode.objects.count()) == ("G-GAP", 0, 0)
+    period, stay, rows = history(noor, okafors, [MAY, JUNE])
+    bring_in(dalia.actor, village, periods=[period], placements=[stay], episodes=rows)
+    assert [row[:3] for row in story(noor)] == [("S", MAY, JUNE), ("L", JUNE, None)]
+
+
 def test_nothing_lands_in_another_unit(
     dalia: Colleague, village: Unit, other_unit: Unit, noor: Person, okafors: Home
 ) -> None:

@@ -13,6 +13,7 @@ from kinkeeper.placements import actions
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from tests.conftest import Colleague
 from tests.placements.conftest import JUNE, MAY, decide_much, story
+from tests.walk import state_of_the_house
 
 
 def test_care_begins_from_the_page(amina: Colleague, noor: Person, okafors: Home) -> None:
@@ -72,6 +73,16 @@ def test_while_one_fills_in_the_move_is_put_into_words(
     assert len(story(noor)) == 1
 
 
+def test_another_form_of_care_in_the_same_home_is_no_move_in_words(
+    amina: Colleague, noor: Person, in_care: PeriodOfCare, okafors: Home
+) -> None:
+    address = reverse("move_child", args=[noor.code])
+    data = the_move(in_care, okafors, care_type="FOSTER_LT")
+    part = amina.browser.post(address, data, headers={"HX-Request": "true"}).content.decode()
+    assert "Noor Saleh stays with The Okafors; the form of care changes on 3 June 2024." in part
+    assert "moves from" not in part
+
+
 def test_a_refusal_stands_beside_its_field(
     amina: Colleague, noor: Person, samir: Person, in_care: PeriodOfCare, house_three: Home
 ) -> None:
@@ -83,6 +94,18 @@ def test_a_refusal_stands_beside_its_field(
     assert page.status_code == 409
     assert "2 children would live in House Three" in page.context["form"].errors["home"][0]
     assert "full: 1 of 1 places taken" in page.content.decode()
+
+
+@pytest.mark.guard("G-OVERLAP", "answers_409")
+def test_care_does_not_begin_twice_from_the_page(
+    amina: Colleague, noor: Person, in_care: PeriodOfCare, okafors: Home
+) -> None:
+    typed = {"version": noor.version, "home": okafors.code, "started_on": "2024-06-03", "care_type": "FOSTER_LT"}
+    browser, before = amina.browser, state_of_the_house()
+    page = browser.post(reverse("start_placement", args=[noor.code]), {**typed, "legal_status_code": "VOLUNTARY"})
+    assert (page.status_code, "Rule: G-OVERLAP" in page.content.decode()) == (409, True)
+    assert "This child is in care at that time already." in page.content.decode()
+    assert state_of_the_house() == before
 
 
 def test_a_stale_page_is_told_and_keeps_what_was_typed(

@@ -89,6 +89,7 @@ def test_a_refusal_names_guard_field_and_reason(
     assert not Entry.objects.exists()
 
 
+@pytest.mark.guard("G-OVERLAP", "fires")
 def test_a_child_is_in_care_once(amina: Colleague, noor: Person, in_care: PeriodOfCare, house_three: Home) -> None:
     with pytest.raises(Refused, match="in care at that time already") as refusal:
         begin(amina, noor, house_three, started_on=JUNE)
@@ -98,6 +99,7 @@ def test_a_child_is_in_care_once(amina: Colleague, noor: Person, in_care: Period
     assert PeriodOfCare.objects.get() == in_care
 
 
+@pytest.mark.guard("G-OVERLAP", "passes")
 def test_who_returns_begins_a_new_period(
     amina: Colleague, noor: Person, in_care: PeriodOfCare, house_three: Home
 ) -> None:

@@ -52,6 +52,7 @@ def test_only_the_supervisor_approves(amina: Colleague, draft: Plan) -> None:
     assert "Ask your supervisor" in amina.browser.get(f"/plans/{draft.code}/approve-plan/").content.decode()
 
 
+@pytest.mark.guard("G-PLAN", "fires", "answers_409")
 def test_there_is_a_goal(amina: Colleague, dalia: Colleague, draft: Plan) -> None:
     complete(amina, draft)
     actions.drop_goal(amina.actor, Goal.objects.get())
@@ -104,6 +105,7 @@ def test_a_day_to_come_is_no_day_of_approval(amina: Colleague, dalia: Colleague,
     assert refuse(dalia, draft, approved_on=TODAY + timedelta(days=1)).guard == "G-TIME"
 
 
+@pytest.mark.guard("G-PLAN", "fires", "passes", "answers_409")
 def test_a_review_five_months_ahead_is_too_late_for_a_child_in_care(
     amina: Colleague, dalia: Colleague, draft: Plan
 ) -> None:
@@ -131,6 +133,7 @@ def test_an_approval_of_last_month_counts_from_then(amina: Colleague, dalia: Col
     assert refuse(dalia, draft, approved_on=TODAY - timedelta(days=31)).field == "approved_on"
 
 
+@pytest.mark.guard("G-PERMGOAL", "fires", "passes", "answers_409")
 @pytest.mark.parametrize("kind", [Decision.Kind.ALTERNATIVE_CARE, Decision.Kind.EMERGENCY])
 def test_a_child_in_care_has_a_lasting_goal(amina: Colleague, dalia: Colleague, draft: Plan, kind: str) -> None:
     into_care(draft.case, kind)

@@ -128,6 +128,7 @@ def test_a_declined_transfer_does_not_lose_the_review(amina: Colleague, opened: 
     assert state_of(opened) == "planning"
 
 
+@pytest.mark.guard("G-REVIEW", "fires")
 @pytest.mark.parametrize(
     "changes, guard, field, words",
     [
@@ -153,6 +154,7 @@ def test_minutes_are_complete(
     assert (refused.guard, refused.field, words in str(refused)) == (guard, field, True)
 
 
+@pytest.mark.guard("G-REVIEW", "passes")
 @pytest.mark.parametrize("participation", ["SILENT", "ABSENT"])
 def test_a_child_who_was_not_heard_has_no_words(
     amina: Colleague, opened: Review, in_force: Plan, participation: str
@@ -199,6 +201,7 @@ def test_in_care_the_next_review_is_within_three_months(amina: Colleague, opened
 # ---- who chairs ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-REVIEW", "fires", "passes")
 @pytest.mark.parametrize("by_choice", [True, False])
 def test_where_independence_is_asked_the_case_worker_does_not_chair(
     amina: Colleague, dalia: Colleague, opened: Review, in_force: Plan, by_choice: bool
@@ -215,6 +218,12 @@ def test_where_independence_is_asked_the_case_worker_does_not_chair(
 def test_elsewhere_the_case_worker_may_chair(amina: Colleague, opened: Review, in_force: Plan) -> None:
     hold(amina, opened, minutes(in_force, chair="", chaired_by=amina.user))
     assert Review.objects.get().chaired_by == amina.user
+
+
+def test_the_supervisor_is_offered_as_chair(amina: Colleague, dalia: Colleague, opened: Review) -> None:
+    page = amina.browser.get(f"/reviews/{opened.code}/hold-review/").content.decode()
+    chairs = page.split('name="chaired_by"')[1].split("</select>")[0]
+    assert (dalia.user.name in chairs, amina.user.name in chairs) == (True, True)
 
 
 def test_a_parent_does_not_chair(amina: Colleague, opened: Review, in_force: Plan) -> None:
@@ -328,6 +337,7 @@ def test_the_form_writes_a_review(amina: Colleague, opened: Review) -> None:
     assert Look.objects.get(page="review").subject_id == stored.pk
 
 
+@pytest.mark.guard("G-REVIEW", "answers_409")
 @pytest.mark.parametrize(
     "changes", [{"still_suits": ""}, {"participation": ""}, {"wish_1_answer": "refused"}, {"wish_2_reason": "because"}]
 )
@@ -336,7 +346,7 @@ def test_a_refused_form_answers_409_and_keeps_nothing(
 ) -> None:
     answer = amina.browser.post(f"/reviews/{opened.code}/hold-review/", fill(opened, Goal.objects.get(), **changes))
     assert (answer.status_code, Wish.objects.count(), Review.objects.get().held_on) == (409, 0, None)
-    assert "G-REVIEW" in answer.content.decode()
+    assert "Rule: G-REVIEW" in answer.content.decode()
     assert "I want to stay." in answer.content.decode()
 
 

@@ -31,6 +31,7 @@ def guard_of(colleague: Colleague, case: Case, **changes: Any) -> tuple[str, str
     return refused.value.guard, refused.value.field
 
 
+@pytest.mark.guard("G-SHARE", "passes")
 def test_what_was_handed_over_is_kept_word_for_word(amina: Colleague, noors_case: Case) -> None:
     row = hand_over(amina, noors_case, ends_on=TODAY + 30 * DAY, child_told=True, child_wish=" Not my address. ")
     assert (row.case, row.recipient, row.purpose, row.basis) == (
@@ -53,6 +54,7 @@ def test_what_was_handed_over_is_kept_word_for_word(amina: Colleague, noors_case
     assert "address" not in str(entry.facts)
 
 
+@pytest.mark.guard("G-SHARE", "fires")
 def test_too_much_for_the_purpose_is_refused(amina: Colleague, noors_case: Case) -> None:
     assert guard_of(amina, noors_case, items=["code", "story"]) == ("G-SHARE", "items")
 
@@ -286,11 +288,12 @@ def test_the_page_shows_first_and_hands_over_then(amina: Colleague, noors_case: 
     assert row.recipient == "Court"
 
 
+@pytest.mark.guard("G-SHARE", "answers_409")
 def test_the_page_of_a_refusal_answers_409_with_its_rule(amina: Colleague, noors_case: Case) -> None:
     answer = amina.browser.post(f"/cases/{noors_case.code}/share/", filled(noors_case, items=["code", "story"]))
     text = answer.content.decode()
     assert (answer.status_code, Share.objects.count()) == (409, 0)
-    assert "G-SHARE" in text
+    assert "Rule: G-SHARE" in text
     assert "does not need this: What happened" in text
     assert Refusal.objects.get().guard == "G-SHARE"
 

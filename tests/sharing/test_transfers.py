@@ -85,6 +85,7 @@ def test_a_case_under_review_is_offered_and_once_only(dalia: Colleague, noors_ca
     assert state() == ("transfer_pending", ["offered"])
 
 
+@pytest.mark.guard("G-BIAFRESH", "fires", "answers_409")
 def test_an_old_or_missing_best_interest_assessment_stops_it(
     dalia: Colleague, noors_case: Case, other_unit: Unit
 ) -> None:
@@ -92,7 +93,11 @@ def test_an_old_or_missing_best_interest_assessment_stops_it(
     with pytest.raises(Refused, match="too old") as refused:
         offer(dalia, noors_case, other_unit)
     assert refused.value.guard == "G-BIAFRESH"
-    answer = dalia.browser.post(f"/cases/{noors_case.code}/offer-transfer/", {"version": noors_case.version})
+    filled = {"version": noors_case.version, "unit_to": other_unit.code, "reason": "Moved", "basis": "legal_duty"}
+    shown = digest_of(sheet_of(dalia.actor, noors_case, "TRANSFER", ["code"]))
+    typed = {**filled, "items": ["code"], "shown": shown}
+    answer = dalia.browser.post(f"/cases/{noors_case.code}/offer-transfer/", typed)
+    assert (answer.status_code, "Rule: G-BIAFRESH" in answer.content.decode()) == (409, True)
     assert "too old" in answer.content.decode()
     BestInterest.objects.all().delete()
     with pytest.raises(Refused, match="Nobody has weighed yet"):
@@ -101,6 +106,7 @@ def test_an_old_or_missing_best_interest_assessment_stops_it(
     assert set(Refusal.objects.values_list("guard", flat=True)) == {"G-BIAFRESH"}
 
 
+@pytest.mark.guard("G-BIAFRESH", "passes")
 def test_the_last_day_of_the_assessment_counts(dalia: Colleague, noors_case: Case, other_unit: Unit) -> None:
     BestInterest.objects.update(done_on=TODAY - 90 * DAY)
     assert offer(dalia, noors_case, other_unit).state == "offered"
@@ -176,6 +182,7 @@ def test_a_caseworker_of_the_receiver_does_not_see_the_offer(
 # ---- accepting -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guard("G-ACCEPT", "passes")
 def test_a_unit_accepts(
     dalia: Colleague, amina: Colleague, sofia: Colleague, bruno: Colleague, noors_case: Case, other_unit: Unit
 ) -> None:
@@ -235,6 +242,7 @@ def test_the_sender_keeps_a_stub_and_its_worker_nothing(
     assert bruno.browser.get(f"/children/{child.code}/").status_code == 200
 
 
+@pytest.mark.guard("G-ACCEPT", "fires", "answers_409")
 def test_without_a_worker_nothing_is_accepted(
     dalia: Colleague, amina: Colleague, sofia: Colleague, noors_case: Case, other_unit: Unit
 ) -> None:

@@ -21,6 +21,7 @@ from kinkeeper.intake.models import Registration
 from kinkeeper.journal.acts import acts
 from kinkeeper.leaving.models import Aftercare, Closing
 from kinkeeper.plans.models import Plan, Review
+from kinkeeper.plans.queries import draft_of_case, plans_of
 from kinkeeper.sharing.models import Transfer
 
 State = Case.State
@@ -58,16 +59,20 @@ NEXT: dict[str, tuple[tuple[str, str], ...]] = {
         ("decisions.decide_alternative_care", "case"),
         ("decisions.decide_no_service", "case"),
     ),
-    State.PLANNING: (("plans.draft_plan", "case"), ("plans.approve_plan", "draft")),
+    State.PLANNING: (
+        ("plans.draft_plan", "unplanned"),
+        ("plans.replace_plan", "approved"),
+        ("plans.approve_plan", "draft"),
+    ),
     State.ACTIVE: (("plans.open_review", "case"), ("sharing.offer_transfer", "case")),
     State.REVIEW: (("plans.hold_review", "review"), ("leaving.decide_closing", "case")),
     State.TRANSFER_PENDING: (("sharing.accept_transfer", "transfer"), ("sharing.withdraw_transfer", "transfer")),
     State.CLOSING: (
-        ("leaving.hand_over", "closing"),
-        ("leaving.close_for_good", "closing"),
-        ("leaving.withdraw_closing", "closing"),
+        ("leaving.hand_over", "case"),
+        ("leaving.close_for_good", "case"),
+        ("leaving.withdraw_closing", "case"),
     ),
-    State.AFTERCARE: (("leaving.record_followup", "case"), ("leaving.end_aftercare", "aftercare")),
+    State.AFTERCARE: (("leaving.record_followup", "case"), ("leaving.end_aftercare", "case")),
     State.CLOSED: (("cases.reopen_case", "case"),),
 }
 
@@ -156,10 +161,13 @@ def _now(case: Case) -> str:
 
 
 def _rows(actor: Actor, case: Case) -> dict[str, Model | None]:
-    """The rows that the next deeds are about."""
+    """The rows that the next deeds are about; a case is unplanned until a plan of its own is in force."""
+    approved = seen(actor, Plan).filter(case=case, state=Plan.State.APPROVED).select_related("case").first()
     return {
         "case": case,
-        "draft": seen(actor, Plan).filter(case=case, state=Plan.State.DRAFT).select_related("case").first(),
+        "approved": approved,
+        "unplanned": None if approved else case,
+        "draft": draft_of_case(actor, case),
         "review": seen(actor, Review).filter(case=case, held_on=None).select_related("case", "child").first(),
         "transfer": seen(actor, Transfer).filter(case=case, state=Transfer.State.OFFERED).first(),
         "closing": seen(actor, Closing).filter(case=case, withdrawn_on=None).select_related("case").first(),
@@ -182,12 +190,13 @@ def _marks(actor: Actor, case: Case, rows: dict[str, Model | None]) -> dict[str,
     closing, aftercare, draft, review = rows["closing"], rows["aftercare"], rows["draft"], rows["review"]
     decided = [Decision.Kind.FAMILY_SUPPORT, Decision.Kind.ALTERNATIVE_CARE, Decision.Kind.NO_SERVICE]
     approved = [Plan.State.APPROVED, Plan.State.REPLACED]
-    last_plan = _last(seen(actor, Plan).filter(case=case, state__in=approved), "approved_on", "plan")
+    assessed = seen(actor, Assessment).filter(case=case)
+    last_plan = _last(plans_of(actor, case).filter(state__in=approved), "approved_on", "plan")
     last_review = _last(seen(actor, Review).filter(case=case, held_on__isnull=False), "held_on", "review")
     chosen = _last(seen(actor, Decision).filter(case=case, kind__in=decided), "decided_on")
     return {
         State.INTAKE: _last(seen(actor, Registration).filter(case=case), "registered_on", "registration"),
-        State.ASSESSMENT: _last(seen(actor, Assessment).filter(case=case), "assessed_on", "assessment"),
+        State.ASSESSMENT: _last(assessed.exclude(kind=Assessment.Kind.LATER), "assessed_on", "assessment"),
         State.BEST_INTEREST: _last(seen(actor, BestInterest).filter(case=case), "done_on", "best_interest"),
         State.GATEKEEPING: Mark(chosen.on, reverse("decisions", args=[case.code]) if chosen.on else ""),
         State.PLANNING: Mark(last_plan.on, _page_of(draft) if case.state == State.PLANNING else last_plan.href),

@@ -1,11 +1,11 @@
-"""The work on one case as data: assessments, conferences, tasks, searches, a death, papers, and what was refused."""
+"""The work on one case as data: assessments, plans and reviews, how it ends, conferences, tasks, searches, a death, papers, and what was refused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from kinkeeper.access.gate import Actor, Verdict
+from kinkeeper.access.gate import Actor, Verdict, seen
 from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.assessments.queries import assessments_of
@@ -14,9 +14,12 @@ from kinkeeper.cases.queries import cases, conferences_of, death_in, tasks, trac
 from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Refusal
 from kinkeeper.journal.queries import refusals_on
+from kinkeeper.leaving.models import Aftercare, Closing
 from kinkeeper.leaving.queries import support_extended_until
 from kinkeeper.people.models import Document
 from kinkeeper.people.queries import documents_of
+from kinkeeper.plans.models import Plan, Review
+from kinkeeper.plans.queries import plans_of, reviews
 
 MOST_REFUSALS = 20
 
@@ -26,6 +29,10 @@ class Work:
     """What stands on the page of a case beside its contacts."""
 
     assessments: list[Assessment]
+    plans: list[Plan]
+    reviews: list[Review]
+    closings: list[Closing]
+    aftercare: list[Aftercare]
     conferences: list[Conference]
     tasks: list[Task]
     finished: list[Task]
@@ -48,6 +55,10 @@ def work_on(actor: Actor, case: Case) -> Work:
     supervises = actor.sits(Role.SUPERVISOR, case.unit_id)
     return Work(
         assessments=list(assessments_of(actor, case)),
+        plans=list(plans_of(actor, case)),
+        reviews=list(reviews(actor).filter(case=case).order_by("-opened_on", "-pk")),
+        closings=list(seen(actor, Closing).filter(case=case).order_by("-decided_on", "-pk")),
+        aftercare=list(seen(actor, Aftercare).filter(case=case).order_by("-starts_on", "-pk")),
         conferences=list(conferences_of(actor, case)),
         tasks=[task for task in every if not (task.done_on or task.dropped_on)],
         finished=[task for task in every if task.done_on or task.dropped_on],

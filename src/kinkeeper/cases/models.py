@@ -138,6 +138,11 @@ class Case(Row):
         return reverse("case", args=[self.code])
 
     @property
+    def close_words(self) -> str:
+        """Why the case was closed, in words; a reason that another system wrote stands as it is."""
+        return str(dict(self.CloseReason.choices).get(self.close_reason, self.close_reason))
+
+    @property
     def is_running(self) -> bool:
         """Whether somebody is responsible: every step but the last ones."""
         return self.closed_on is None

@@ -111,7 +111,7 @@ def may_close_case(actor: Actor, case: Case) -> Verdict:
         return Verdict(
             _("Work on this case has begun. Hold a review, and let it decide on the closing."), guard="G-STEP"
         )
-    return Verdict(objection_to("close_case", case))
+    return Verdict(objection_to("close_case", case), guard="G-CLOSE")
 
 
 def may_reopen_case(actor: Actor, case: Case) -> Verdict:

@@ -254,8 +254,7 @@ def _decide(actor: Actor, case: Case, kind: str, decided: Mapping[str, Any]) -> 
     for name, sentence in (("authority", _("Name who decided.")), ("reasons", _("Write down the reasons."))):
         if not said.get(name):
             raise Refused(sentence, guard="G-DECISION", field=name)
-    if said.get("ends_on") is not None and said["ends_on"] < said["starts_on"]:
-        raise Refused(_("The decision cannot end before it begins."), guard="G-TIME", field="ends_on")
+    guards.insist_on_a_day_of_validity(said["starts_on"], said.get("ends_on"))
     if said.get("review_on") is not None and said["review_on"] < said["decided_on"]:
         raise Refused(_("It is looked at again later, not before."), guard="G-TIME", field="review_on")
     _insist_on_an_appeal(case, said)

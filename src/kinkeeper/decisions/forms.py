@@ -291,7 +291,9 @@ class DecideAlternativeCareForm(_DecideForm):
 
     care_type = forms.ChoiceField(label=_("Form of care"))
     starts_on = DayField(label=_("Valid from"), initial=timezone.localdate)
-    ends_on = DayField(label=_("Valid until"), required=False)
+    ends_on = DayField(
+        label=_("Valid until"), required=False, help_text=_("The first day on which it does not hold any more.")
+    )
     return_on = DayField(label=_("Planned return"), required=False)
     exception = forms.ChoiceField(
         label=_("Exception for a small child"), choices=Decision.Exemption.choices, required=False

@@ -88,8 +88,8 @@ def retrospective_until(pack: Pack, decision: Decision) -> date:
 
 
 def in_force(on: date) -> Q:
-    """Decisions that hold on a day: begun, not over, not withdrawn by then."""
-    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    """Decisions that hold on a day: begun, not over, not withdrawn by then. The day on which one ends is not its own."""
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
     return lasting & (Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on)) & Q(starts_on__lte=on)
 
 
@@ -320,10 +320,15 @@ def longest_stay(pack: Pack, care: CareType, starts_on: date) -> date | None:
     return due_after(starts_on, pack.limit(named), pack.calendar) if named else None
 
 
+def insist_on_a_day_of_validity(starts_on: date, ends_on: date | None) -> None:
+    """G-TIME: a decision holds for one day at least; the day on which it ends is not its own."""
+    if ends_on is not None and ends_on <= starts_on:
+        raise Refused(_("The decision must end after it begins."), guard="G-TIME", field="ends_on")
+
+
 def insist_on_an_end(pack: Pack, care: CareType, starts_on: date, ends_on: date | None) -> None:
     """G-TIME: a decision ends after it begins, and one on emergency or transit care within the days of the pack."""
-    if ends_on is not None and ends_on < starts_on:
-        raise Refused(_("The decision cannot end before it begins."), guard="G-TIME", field="ends_on")
+    insist_on_a_day_of_validity(starts_on, ends_on)
     last = longest_stay(pack, care, starts_on)
     if last is not None and (ends_on is None or ends_on > last):
         raise Refused(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.cases.models import Case, Contact
-from kinkeeper.leaving.models import EXITS, Aftercare, FollowUp, UnplannedReturn
+from kinkeeper.leaving.models import EXITS, HANDED_OVER, Aftercare, FollowUp, UnplannedReturn
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.ui.forms import DayField, DeedForm
 
@@ -23,6 +23,16 @@ _TRILEAN = [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
 def _long(label: Any, help_text: Any = "", *, required: bool = False) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 4})
     return forms.CharField(label=label, max_length=10_000, required=required, widget=widget, help_text=help_text)
+
+
+# What is asked only where one of these ways of leaving is offered.
+ASKED_FOR = {
+    "causes_resolved": (Case.CloseReason.REUNIFIED,),
+    "safety_plan": (Case.CloseReason.REUNIFIED,),
+    "readiness": (Case.CloseReason.INDEPENDENT, Case.CloseReason.OF_AGE),
+    "readiness_override": (Case.CloseReason.INDEPENDENT, Case.CloseReason.OF_AGE),
+    "aftercare_plan": HANDED_OVER,
+}
 
 
 class DecideClosingForm(DeedForm):
@@ -59,7 +69,10 @@ class DecideClosingForm(DeedForm):
     )
 
     def of(self, case: Case, together: Sequence[Case]) -> Self:
-        """Offer the ways this case may end, and the other children of the family whose review decides with it."""
+        """Offer the ways this case may end with what they ask, and the children of the family who leave with it."""
+        for name, exits in ASKED_FOR.items():
+            if not set(exits) & set(EXITS[case.kind]):
+                del self.fields[name]
         labels = dict(Case.CloseReason.choices)
         offered = [
             ("", gettext("Choose how it ends")),

@@ -17,7 +17,7 @@ from kinkeeper.leaving.models import (
     HandedPaper,
     UnplannedReturn,
 )
-from kinkeeper.lib.objections import objection_to
+from kinkeeper.lib.objections import objection_to, objects_to
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from kinkeeper.plans.models import Goal, Plan
 
@@ -48,6 +48,12 @@ def _not_missing(case: Case) -> Verdict:
             _("This child is missing. Nobody stops looking: go on, and record the return first."), guard="G-CLOSE"
         )
     return YES
+
+
+@objects_to("close_case")
+def _whoever_is_missing_is_looked_for(case: Case) -> str:
+    """Nor is a case closed early while the child is missing, in care or no longer."""
+    return str(_not_missing(case).sentence)
 
 
 def _no_open_danger(case: Case) -> Verdict:

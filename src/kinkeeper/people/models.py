@@ -56,6 +56,10 @@ OTHER_LANGUAGES = {
 }
 
 
+# The scripts in which a language that we offer is written, by their code of ISO 15924.
+SCRIPTS = {"Latn": _("Latin script"), "Cyrl": _("Cyrillic script")}
+
+
 def language_name(tag: str) -> str:
     """The name of a language in the reader’s language; the tag itself where we have no word for it."""
     code, _dash, rest = tag.partition("-")
@@ -64,7 +68,8 @@ def language_name(tag: str) -> str:
     else:
         known = LANG_INFO.get(code)
         name = gettext(known["name"]) if known and "name" in known else code
-    return f"{name} ({rest})" if rest else name
+    script = str(SCRIPTS.get(rest, rest))
+    return f"{name} ({script})" if rest else name
 
 
 def language_choices() -> list[tuple[str, str]]:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Verdict, seen
-from kinkeeper.access.models import User, pack_in_force
+from kinkeeper.access.models import Seat, User, pack_in_force
+from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.cases.models import Case
-from kinkeeper.cases.queries import workers_of
+from kinkeeper.cases.queries import WORKERS
 from kinkeeper.decisions.models import Decision
 from kinkeeper.families.models import Family, Membership
 from kinkeeper.lib.guards import in_words
@@ -164,8 +165,10 @@ def named_day(approved_on: date | None, review_on: date | None, held_on: date | 
 
 
 def colleagues(actor: Actor, case: Case) -> QuerySet[User]:
-    """Who of the unit may chair a review of this case."""
-    return workers_of(actor, case.unit_id)
+    """Who of the unit may chair a review of this case: its workers, supervisors and directors."""
+    chairs = (*WORKERS, *OVERSEERS)
+    seats = Seat.objects.filter(Seat.held_on(actor.today), unit_id=case.unit_id, role__in=chairs)
+    return seen(actor, User).filter(pk__in=seats.values("user_id"), is_active=True)
 
 
 def lacks_of(actor: Actor, plan: Plan) -> list[Verdict]:

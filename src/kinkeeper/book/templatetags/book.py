@@ -170,13 +170,20 @@ CONTACTS = {"visit": "user-heart", "call": "phone", "meeting": "users", "message
 @register.simple_tag
 def moment_icon(moment: Any) -> str:
     """The drawing of a moment."""
+    if _was_agreed(moment):
+        return "calendar"
     return CONTACTS[moment.row.kind] if moment.kind == "contact" else MOMENTS[moment.kind][0]
 
 
 @register.simple_tag
 def moment_tone(moment: Any) -> str:
     """The tone of a moment; its words say the same."""
-    return MOMENTS[moment.kind][1]
+    return "plain" if _was_agreed(moment) else MOMENTS[moment.kind][1]
+
+
+def _was_agreed(moment: Any) -> bool:
+    """Whether this is an absence that nobody needs to worry about: school, hospital, a visit."""
+    return moment.kind == "absence" and moment.row.kind not in moment.row.GONE
 
 
 KINDS = [

@@ -109,7 +109,7 @@ def standing(decision: Decision, actor: Actor) -> SafeString:
         return badge(_("withdrawn"), "bad")
     if decision.starts_on > actor.today:
         return badge(_("not yet valid"), "info")
-    if decision.ends_on is not None and decision.ends_on < actor.today:
+    if decision.ends_on is not None and decision.ends_on <= actor.today:
         return badge(_("no longer valid"), "plain")
     return badge(_("valid"), "good")
 
