@@ -71,7 +71,7 @@ def test_without_a_decision_nobody_is_placed(amina: Colleague, noor: Person, oka
     [
         ("FOSTER_LT", {}),
         ("FOSTER_ST", {"starts_on": MAY + DAY}),
-        ("FOSTER_ST", {"ends_on": MAY - DAY}),
+        ("FOSTER_ST", {"ends_on": MAY}),
         ("FOSTER_ST", {"withdrawn_on": MAY}),
         ("FOSTER_ST", {"kind": "family_support"}),
     ],
@@ -84,8 +84,8 @@ def test_the_decision_covers_the_form_and_the_day(
 
 
 @pytest.mark.guard("G-DECISION", "passes")
-def test_a_decision_holds_on_its_last_day(amina: Colleague, noor: Person, okafors: Home) -> None:
-    decide(noor, "FOSTER_ST", starts_on=MAY, ends_on=MAY)
+def test_a_decision_holds_until_the_day_on_which_it_ends(amina: Colleague, noor: Person, okafors: Home) -> None:
+    decide(noor, "FOSTER_ST", starts_on=MAY, ends_on=MAY + DAY)
     assert begin(amina, noor, okafors).started_on == MAY
 
 
