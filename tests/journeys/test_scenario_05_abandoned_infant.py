@@ -238,7 +238,8 @@ def _next_plan(clerk: Clerk, infant: Infant, on: str, review_on: str, words: str
     plan = clerk.code_in(r"/plans/([A-Z0-9]{12})/")
     clerk.does(f"/plans/{plan}/replace-plan/", {})
     plan = clerk.code_in(r"/plans/([A-Z0-9]{12})/")
-    clerk.does(f"/plans/{plan}/describe-plan/", {"review_on": review_on, "parent_consulted": "Talked with her twice"})
+    asked = {"child_consulted": "Observed with both", "parent_consulted": "Talked with her twice"}
+    clerk.does(f"/plans/{plan}/describe-plan/", {**asked, "review_on": review_on})
     casework.adds_goal(clerk, plan, "FAMILY", words, review_on)
     casework.approves(clerk, plan, on)
 
