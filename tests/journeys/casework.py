@@ -54,7 +54,12 @@ def assesses(clerk: Clerk, case: str, on: str, **told: Any) -> None:
     findings = {f"rating_{domain}": "2" for domain in DOMAINS} | {
         f"note_{domain}": "As expected." for domain in DOMAINS
     }
-    learned = {"assessed_on": on, "seen": "alone", "seen_on": on, "sources": "Child, neighbours, clinic"}
+    learned: dict[str, Any] = {
+        "assessed_on": on,
+        "seen": "alone",
+        "seen_on": on,
+        "sources": "Child, neighbours, clinic",
+    }
     learned |= {"risks": "No adult at home", "strengths": "Talks freely", "family_strengths": "They hold together"}
     learned |= {"causes": ["DEATH"], "risk": "medium", "conclusion": "Somebody must care for the child now."}
     clerk.does(f"/cases/{case}/complete-assessment/", {**findings, **learned, **told})
@@ -66,7 +71,12 @@ def weighing(on: str, view: str, options: Sequence[tuple[str, str]], chosen: int
     fields |= dict.fromkeys(FACTORS, "Weighed by both.") | {"conclusion": "All in all the first fits best."}
     fields |= {"recommendation": "alternative_care", "child_agrees": "yes"}
     for row, (care_type, place) in enumerate(options):
-        option = {"care_type": care_type, "place": place, "short_term": "Calm", "long_term": "Can grow up there"}
+        option: dict[str, Any] = {
+            "care_type": care_type,
+            "place": place,
+            "short_term": "Calm",
+            "long_term": "Can grow up there",
+        }
         option |= {"licensed": True, "chosen": row == chosen, "tried": row != chosen}
         fields |= {f"options-{row}-{name}": value for name, value in option.items()}
     return fields | told

@@ -17,17 +17,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Response
-from playwright.sync_api import TimeoutError as TookTooLong
+from playwright.sync_api import Browser, Error, Page, Response
 
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
 
-PATIENCE = 6_000  # milliseconds
-# What kind of field this is; whatever it is folded away in is unfolded.
-WHAT_IT_IS = """field => {
-    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    return field.tagName === "SELECT" ? "select" : field.type;
+PATIENCE = 30_000  # milliseconds for a page
+# Fill in one field as a person would: unfold what it is folded into, choose or type, and let the page hear of it. A field
+# that is not shown, or a value that it does not take, throws.
+FILL = """([name, value]) => {
+    const all = [...document.querySelectorAll(`main [name="${CSS.escape(name)}"]`)].filter(e => e.type !== "hidden");
+    if (!all.length) throw new Error(`There is no field ${name}`);
+    for (let fold = all[0].closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const field = all[0], wanted = Array.isArray(value) ? value.map(String) : [String(value)];
+    if (field.matches(":disabled") || field.closest("[inert]")) throw new Error(`${name} cannot be filled in`);
+    const tells = () => { for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true })); };
+    if (field.type === "radio" || field.type === "checkbox") {
+        if (typeof value === "boolean") { if (field.checked !== value) field.click(); return; }
+        for (const one of wanted) {
+            const box = all.find(e => e.value === one);
+            if (!box) throw new Error(`${name} offers no ${one}, only ${all.map(e => e.value)}`);
+            if (!box.checked) box.click();
+        }
+        return;
+    }
+    if (!field.checkVisibility()) throw new Error(`${name} is not shown`);
+    if (field.tagName === "SELECT") {
+        const options = wanted.map(one => [...field.options].find(o => o.value === one || o.label.trim() === one));
+        if (options.includes(undefined)) throw new Error(`${name} offers no ${wanted}, only ${[...field.options].map(o => o.value)}`);
+        for (const option of field.options) option.selected = options.includes(option);
+        return tells();
+    }
+    field.focus();
+    field.value = String(value);
+    if (field.value.replace(/\\s/g, "") !== String(value).replace(/\\s/g, "")) throw new Error(`${name} does not take ${value}`);
+    tells();
 }"""
+# Whether every form of the page knows by now if it has something unfinished to offer.
+DECIDED = "() => [...document.querySelectorAll('main form[data-draft]')].every(form => 'draftReady' in form.dataset)"
 PASSWORD = "kind horses walk at night"
 # Seats are given past the invitations, whose own story is told elsewhere: (sign-in, name, role, unit by number).
 HIRE = """
@@ -110,33 +136,17 @@ class Clerk:
 
     def fills(self, fields: dict[str, Any]) -> None:
         """Fill in fields by name: text, a choice by its value, True or False for a box, a list for several boxes."""
-        there = self.names()
+        self.page.wait_for_function(DECIDED)
+        offered = self.page.locator("main [data-draft-throw-away]")
+        if offered.is_visible():
+            # What was begun here and not finished is offered before anybody may write; this clerk begins anew.
+            offered.click()
+            offered.wait_for(state="hidden")
         for name, value in fields.items():
-            assert name in there, f"There is no field {name} on {self.page.url}: {there}"
-            field = self.page.locator(f"main [name='{name}']")
             try:
-                self._fill(field, value)
-            except TookTooLong:
-                self._begin_anew()
-                self._fill(field, value)
-
-    def _begin_anew(self) -> None:
-        """A form that was begun and not finished offers what was kept before it lets anybody write; throw that away."""
-        begun = self.page.locator("main [data-draft-throw-away]")
-        assert begun.is_visible(), f"Something on {self.page.url} cannot be filled in: {self.reads()[:600]}"
-        begun.click()
-
-    def _fill(self, field: Locator, value: Any) -> None:
-        kind = field.first.evaluate(WHAT_IT_IS)
-        if kind == "select":
-            field.first.select_option(value, timeout=PATIENCE)
-        elif kind in {"radio", "checkbox"} and not isinstance(value, bool):
-            for one in value if isinstance(value, list) else [value]:
-                field.and_(self.page.locator(f"[value='{one}']")).check(timeout=PATIENCE)
-        elif isinstance(value, bool):
-            field.first.set_checked(value, timeout=PATIENCE)
-        else:
-            field.first.fill(str(value), timeout=PATIENCE)
+                self.page.evaluate(FILL, [name, value])
+            except Error as error:
+                raise AssertionError(f"{self.page.url}: {error}. Fields: {self.names()}") from error
 
     def names(self) -> list[str]:
         """The names of the fields on the page."""
@@ -247,7 +257,7 @@ def office(
     for command in (setup, [sys.executable, "-c", HIRE, *staff]):
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()
-    serve = [KINKEEPER, "serve", "--port", str(port), "--workers", "1"]
+    serve: list[str | Path] = [KINKEEPER, "serve", "--port", str(port), "--workers", "1"]
     server = subprocess.Popen(serve, env=env, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:

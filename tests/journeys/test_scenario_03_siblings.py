@@ -234,7 +234,7 @@ def a_plan_for_the_family(clerk: Clerk, family: Family) -> None:
 def finds_a_house_for_three(clerk: Clerk, family: Family, homes: dict[str, str]) -> None:
     """Chinor-4 would hold eight where seven are allowed; Nilufar-2 has room for three."""
     dilnoza = family["Dilnoza"].person
-    stay = {"started_on": LATER, "care_type": "SOS_FAM", "legal_status_code": "VASIYLIK"}
+    stay: dict[str, Any] = {"started_on": LATER, "care_type": "SOS_FAM", "legal_status_code": "VASIYLIK"}
     clerk.is_refused(f"/children/{dilnoza}/start-placement/", {**stay, "home": homes["Chinor-4"]}, "G-SIB")
     path = f"/children/{dilnoza}/place-siblings/"
     stay["siblings"] = _with_the_others(family, "Dilnoza")

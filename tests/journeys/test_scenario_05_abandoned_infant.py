@@ -22,7 +22,11 @@ from tests.journeys.offices import Clerk, Office, office
 STAFF = ["arta|Arta Krasniqi|caseworker|0", "besa|Besa Hoxha|supervisor|0", "driton|Driton Leka|director|0"]
 UNITS = ["family_care:foster_team:Prishtina"]
 LEFT, FOSTERED = "2026-03-02", "2026-03-03"
-VIEW = {"child_view": "Calm when held, cries when put down.", "child_view_by": "observed", "child_agrees": ""}
+VIEW: dict[str, Any] = {
+    "child_view": "Calm when held, cries when put down.",
+    "child_view_by": "observed",
+    "child_agrees": "",
+}
 LABELS = {"FOSTER_ST": "Short-term foster care", "KIN_FOR": "Kinship care by decision"}
 PANEL = [
     ("Prof. Luljeta Berisha", "University, psychology", ""),

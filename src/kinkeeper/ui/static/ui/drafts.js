@@ -283,4 +283,5 @@ function sameContent(one, other) {
 }
 
 forgetOldCopies();
-for (const form of document.querySelectorAll("form[data-draft]")) new Draft(form).begin();
+// Marked when it is known whether something is offered, so that whoever watches the page need not guess.
+for (const form of document.querySelectorAll("form[data-draft]")) new Draft(form).begin().finally(() => { form.dataset.draftReady = ""; });
