@@ -93,7 +93,7 @@ class Office:
     def worker(self, who: str, **window: Any) -> Iterator[Clerk]:
         """Somebody of the office at a browser window, signed in."""
         size = window.pop("viewport", {"width": 1280, "height": 900})
-        context = self.chromium.new_context(viewport=size, locale="en-GB", **window)
+        context = self.chromium.new_context(viewport=size, locale="en-GB", reduced_motion="reduce", **window)
         context.set_default_timeout(PATIENCE)
         visitor = _visitor(context, self.site)
         clerk = Clerk(visitor.page, self.site, visitor.complaints)
