@@ -10,7 +10,7 @@ import pytest
 from kinkeeper.access.gate import Unseen
 from kinkeeper.assessments.actions import complete_assessment
 from kinkeeper.assessments.models import Assessment, Finding
-from kinkeeper.cases.models import Case
+from kinkeeper.cases.models import Case, Contact
 from kinkeeper.journal.models import Entry, Refusal
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Person
@@ -31,6 +31,23 @@ def test_an_assessment_is_kept_and_takes_the_case_along(amina: Colleague, noors_
     assert len(found) == 8
     case = Case.objects.get()
     assert (case.state, case.risk) == ("best_interest", "medium")
+
+
+def test_the_day_on_which_the_child_was_seen_counts_as_a_visit(amina: Colleague, noors_case: Case) -> None:
+    completed(amina, noors_case)
+    visit = Contact.objects.get()
+    assert (visit.kind, visit.happened_on, visit.seen, visit.by) == ("visit", MAY, "alone", amina.user)
+
+
+def test_a_visit_that_is_written_down_is_not_written_twice(amina: Colleague, noors_case: Case) -> None:
+    Contact.objects.create(case=noors_case, happened_on=MAY, seen="with_others", note="We talked.", by=amina.user)
+    completed(amina, noors_case)
+    assert Contact.objects.get().note == "We talked."
+
+
+def test_where_the_child_was_not_seen_nothing_counts(amina: Colleague, noors_case: Case) -> None:
+    completed(amina, noors_case, seen="not_seen", seen_on=None, not_seen_reason="In hospital abroad.")
+    assert not Contact.objects.exists()
 
 
 def test_it_is_remembered_without_its_words(amina: Colleague, noors_case: Case) -> None:

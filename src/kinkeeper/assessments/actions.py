@@ -13,8 +13,9 @@ from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.assessments.models import Assessment, Finding
 from kinkeeper.assessments.policy import may_complete_assessment, may_reassess
-from kinkeeper.cases.actions import assess_risk
-from kinkeeper.cases.models import Case
+from kinkeeper.cases.actions import assess_risk, record_contact
+from kinkeeper.cases.models import Case, Contact
+from kinkeeper.cases.queries import saw_the_child
 from kinkeeper.journal.acts import act
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, insist_on_the_past, known
 from kinkeeper.lib.packs import Pack
@@ -105,7 +106,15 @@ def _assess(actor: Actor, case: Case, kind: str, assessed_on: date, learned: Lea
         **_insist_on_answers_of_the_home(case, learned),
     )
     Finding.objects.bulk_create([Finding(assessment=made, **finding) for finding in findings])
+    _note_the_visit(actor, case, made)
     return made
+
+
+def _note_the_visit(actor: Actor, case: Case, made: Assessment) -> None:
+    """Whoever assesses a child has visited it: the day counts as a visit, unless one is written down already."""
+    if made.seen_on is None or saw_the_child(actor, case, made.seen_on):
+        return
+    record_contact(actor, case, kind=Contact.Kind.VISIT, happened_on=made.seen_on, seen=made.seen)
 
 
 def _blank(part: object, field: str) -> Refused:

@@ -55,7 +55,11 @@ class AssessmentForm(DeedForm):
 
     assessed_on = DayField(label=_("Date of the assessment"), initial=timezone.localdate)
     seen = forms.ChoiceField(label=_("The child was"), choices=Assessment.Seen.choices, widget=forms.RadioSelect)
-    seen_on = DayField(label=_("Seen on"), required=False)
+    seen_on = DayField(
+        label=_("Seen on"),
+        required=False,
+        help_text=_("This day counts as a visit, unless a visit of that day is written down already."),
+    )
     not_seen_reason = _long(_("Why not seen, or not alone"), rows=2, required=False)
     sources = _long(
         _("Whom and what you asked"),

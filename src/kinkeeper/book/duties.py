@@ -19,7 +19,7 @@ from kinkeeper.decisions.duties import (
     retrospective_due,
     separations_due,
 )
-from kinkeeper.intake.duties import first_contacts_due, registrations_due
+from kinkeeper.intake.duties import FIRST_CONTACT, first_contacts_due, registrations_due
 from kinkeeper.leaving.duties import (
     aftercare_contacts_due,
     closings_due,
@@ -78,8 +78,14 @@ def due_of(actor: Actor, cases: Sequence[Case]) -> dict[int, list[Duty]]:
     due = [duty for ask in OF_CASES for duty in ask(actor, among=running if few else None)]
     due += [duty for ask in OF_CHILDREN for duty in ask(actor, among=children if few else None)]
     due += consents_expiring(actor, among=children)
-    found = _soonest(due)
+    found = _soonest(_said_once(due))
     return {case.pk: found.get(case.child_id, []) for case in running}
+
+
+def _said_once(due: Sequence[Duty]) -> list[Duty]:
+    """Without the first visit of a child whose first contact is due: they are the same walk to the same door."""
+    expected = {duty.child.pk for duty in due if duty.kind == FIRST_CONTACT}
+    return [duty for duty in due if duty.kind != VISIT or duty.last_on or duty.child.pk not in expected]
 
 
 def _soonest(due: Iterable[Duty]) -> dict[int, list[Duty]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
@@ -37,6 +38,12 @@ def children(actor: Actor) -> QuerySet[Person]:
 def contacts_of(actor: Actor, case: Case) -> QuerySet[Contact]:
     """The contacts of a case, newest first."""
     return seen(actor, Contact).filter(case=case).select_related("by")
+
+
+def saw_the_child(actor: Actor, case: Case, on: date) -> bool:
+    """Whether a visit of this day in which the child was seen is written down."""
+    visits = contacts_of(actor, case).filter(kind=Contact.Kind.VISIT, happened_on=on)
+    return visits.exclude(seen=Contact.Seen.NOT_SEEN).exists()
 
 
 def assignments_of(actor: Actor, case: Case) -> QuerySet[Assignment]:
