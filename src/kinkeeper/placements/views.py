@@ -152,8 +152,12 @@ def report_absence(request: ActorRequest, code: str) -> HttpResponse:
     form = forms.ReportAbsenceForm(request.POST or None).at(child)
     if form.is_valid():
         with refusals_on(form):
-            actions.report_absence(request.actor, child, **form.particulars)
-            messages.warning(request, _("It is recorded that %(name)s is missing or away.") % {"name": child.name})
+            absence = actions.report_absence(request.actor, child, **form.particulars)
+            gone, away = (
+                _("It is recorded that %(name)s is missing or away."),
+                _("It is recorded that %(name)s is away."),
+            )
+            messages.warning(request, (gone if absence.is_gone else away) % {"name": child.name})
             return redirect("child", code)
     return _page(request, actions.report_absence, child, child, form)
 
