@@ -70,7 +70,7 @@ def test_a_supervisor_sees_who_carries_what(amina: Colleague, dalia: Colleague, 
     child_of(amina, village, "Omar")
     text = my_day(dalia)
     assert "2 children with an open case" in text
-    assert "2 visits and reviews overdue" in text
+    assert "2 duties are overdue" in text
     assert "Amina Haddad" in text
 
 

@@ -139,7 +139,8 @@ def _drawn(placed: Sequence[tuple[Friend, float, float]], step: float, *, mirror
     for friend, _radius, angle in placed:
         angles[friend.kind].append(angle)
     sides = [Side(kind, *at(outer + WIDE / 2 + 24, (found[0] + found[-1]) / 2)) for kind, found in angles.items()]
-    return Network(half, size, rings, stars, sides)
+    # A single kind needs no name at the rim: nobody stands on another side.
+    return Network(half, size, rings, stars, sides if len(sides) > 1 else [])
 
 
 def _is_free(x: float, y: float, stars: Sequence[Star]) -> bool:

@@ -114,8 +114,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """One section with its title and its lines."""
+    """One section with its name in the file, its title and its lines."""
 
+    key: str
     title: str
     lines: list[Line]
 
@@ -124,7 +125,7 @@ class Part:
 def pack_parts(pack: Pack) -> list[Part]:
     """The sections of a pack in words; a section without entries is left out."""
     return [
-        Part(str(_TITLES[name]), [_line(entry) for entry in getattr(pack, name).values()])
+        Part(name, str(_TITLES[name]), [_line(entry) for entry in getattr(pack, name).values()])
         for name in SECTIONS
         if getattr(pack, name)
     ]
