@@ -237,9 +237,8 @@ def leaks(text: str, world: World) -> set[str]:
     return world.canaries & set(CANARY.findall(text))
 
 
-def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: World) -> list[str]:
-    """Open and post to every path as somebody who must find nothing there; returns the breaks."""
-    found: list[str] = []
+def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: World) -> Iterator[str]:
+    """Open and post to every path as somebody who must find nothing there; tells each break when it finds it."""
     known = world.known.get(who, set())
     state = state_of_the_house()
     for address, path in paths:
@@ -249,13 +248,12 @@ def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: Wo
             for method in ("get", "post"):
                 asked = f"{who} {method.upper()} {path} ({address.name})"
                 response = getattr(browser, method)(path)
-                found.extend(f"{asked} reads {canary}." for canary in leaks(_all_of(response), world) - known)
+                yield from (f"{asked} reads {canary}." for canary in leaks(_all_of(response), world) - known)
                 if address.keys and response.status_code not in SHUT:
-                    found.append(f"{asked} is answered {response.status_code}.")
+                    yield f"{asked} is answered {response.status_code}."
         if address.keys and sent and state_of_the_house() != state:
-            found.append(f"{who} {path} ({address.name}) changed something.")
+            yield f"{who} {path} ({address.name}) changed something."
             state = state_of_the_house()
-    return found
 
 
 def _all_of(response: HttpResponseBase) -> str:
