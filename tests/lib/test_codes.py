@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinkeeper.lib.codes import ALPHABET, LENGTH, MistypedCode, is_code, new_code, normalise_code, show_code
+from kinkeeper.lib.codes import (
+    ALPHABET,
+    LENGTH,
+    MistypedCode,
+    codes_drawn_from,
+    is_code,
+    new_code,
+    normalise_code,
+    show_code,
+)
 
 codes = st.integers(0, 2**32).map(lambda seed: new_code(random=Random(seed)))
 places = st.integers(0, LENGTH - 1)
@@ -71,3 +80,11 @@ def test_the_same_random_draws_the_same_codes():
 def test_a_hundred_thousand_codes_do_not_clash():
     random = Random(2026)
     assert len({new_code(random=random) for _ in range(100_000)}) == 100_000
+
+
+def test_codes_can_be_drawn_again_for_a_while() -> None:
+    with codes_drawn_from(Random(7)):
+        first = [new_code() for _time in range(3)]
+    with codes_drawn_from(Random(7)):
+        assert [new_code() for _time in range(3)] == first
+    assert new_code() not in first

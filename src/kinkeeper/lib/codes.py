@@ -17,6 +17,8 @@ with k free characters:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random, SystemRandom
 
 ALPHABET = "0123456789CDFGHJKMNPQRSTVWXYZ"
@@ -32,9 +34,23 @@ class MistypedCode(ValueError):
     """A text that is not a code of ours: a character is wrong, missing, swapped or too many."""
 
 
+# Where codes are drawn from: the last one counts.
+_sources: list[Random] = [SystemRandom()]
+
+
+@contextmanager
+def codes_drawn_from(random: Random) -> Iterator[None]:
+    """Draw every code of this process from `random` for a while; for the demo alone, which serves nobody meanwhile."""
+    _sources.append(random)
+    try:
+        yield
+    finally:
+        _sources.pop()
+
+
 def new_code(prefix: str = "", random: Random | None = None) -> str:
     """A new code, drawn unforeseeably, or from `random` where the same codes must come again (the demo)."""
-    source = random or SystemRandom()
+    source = random or _sources[-1]
     free = "".join(source.choice(ALPHABET) for _place in range(LENGTH - 1))
     return prefix + free + _check_of(free)
 

@@ -22,7 +22,7 @@ from kinkeeper.families.actions import bring_in_families
 from kinkeeper.families.models import Family
 from kinkeeper.homes.actions import bring_in_homes
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
-from kinkeeper.lib.codes import new_code
+from kinkeeper.lib.codes import codes_drawn_from, new_code
 from kinkeeper.people.actions import register_people
 from kinkeeper.people.models import Person
 from kinkeeper.site.demo import casework, door, notes, papers, staff, young
@@ -105,7 +105,8 @@ class _Maker:
             papers.fill(self.actor, self.staff, self.rng)
         with transaction.atomic():
             casework.fill(self.staff, self.mint, wish.seed, wish.until)
-            door.fill(self.staff, wish.until)
+            with codes_drawn_from(self.rng):
+                door.fill(self.staff, wish.until)
 
 
 class _Block:
