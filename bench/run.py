@@ -2,6 +2,8 @@
 
 python -m bench.run [--persons 1000,10000,100000] [--cases 1000,10000,100000] [--engines sqlite,postgresql]
                     [--rounds 40] [--import-children 10000]
+
+What is asked for with nothing (`--persons ""`, `--import-children 0`) is not measured, and its part of the page stays.
 """
 
 from __future__ import annotations
@@ -188,40 +190,60 @@ def duty_tables(found: list[Figures]) -> Iterable[str]:
         )
 
 
-def page(all_figures: list[Figures], imports: list[Figures], due: list[Figures]) -> str:
-    """The whole page."""
+INTRODUCTION = """# Performance
+
+Written by `make bench`, each part on the day and the machine it names. Times are those of that machine; what counts is
+how they grow. *Growth* is the exponent k in time ∝ size^k between the smallest and the largest size: 0 means that the page
+does not care how large the association is, 1 that twice the size takes twice as long. PostgreSQL runs with fsync on, SQLite
+with `synchronous=FULL`.
+"""
+PAGES, DUE, IMPORTS = "Pages and deeds", "What is due", "Import of the SSDA903 return"
+
+
+def sections(found: list[Figures], due: list[Figures], imports: list[Figures]) -> dict[str, list[str]]:
+    """The parts of the page that were measured now."""
     day = datetime.now(tz=UTC).date().isoformat()
-    lines = [
-        "# Performance",
-        "",
-        f"Measured on {day} by `make bench` on {machine()}. Times are those of this machine; what counts is how they",
-        "grow. *Growth* is the exponent k in time ∝ persons^k between the smallest and the largest size: 0 means that the",
-        "page does not care how large the association is, 1 that twice the people take twice as long. Pages are whole",
-        "requests of a signed-in worker of the largest unit (sign-in, gate, queries, rendering, journal), in one process;",
-        "deeds are whole acts. PostgreSQL ran with fsync on, SQLite with `synchronous=FULL`.",
-        *tables(all_figures),
-        "",
-        "## What is due",
-        "",
-        "*My day* of a worker with 40 running cases, and the page of a unit of 400 with its overdue duties, while the",
-        "association around them grows by units of 400. Every duty is computed from the records when the page is opened.",
-        "",
-        *duty_tables(due),
-        "",
-        "## Import of the SSDA903 return",
-        "",
-        "Three collection years of generated children, exported and imported into an empty installation; then once more.",
-        "",
-        "| engine | children | rows read | landed | quarantined | seconds | rows/s | peak MB | second run lands | second run s |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-        *(
+    on = [f"Measured on {day} on {machine()}.", ""]
+    parts = {}
+    if found:
+        parts[PAGES] = [
+            *on,
+            "Pages are whole requests of a signed-in worker of the largest unit (sign-in, gate, queries, rendering, journal),",
+            "in one process; deeds are whole acts.",
+            *tables(found),
+        ]
+    if due:
+        parts[DUE] = [
+            *on,
+            "*My day* of a worker with 40 running cases, and the page of a unit of 400 with its overdue duties, while the",
+            "association around them grows by units of 400. Every duty is computed from the records when the page is opened.",
+            "",
+            *duty_tables(due),
+        ]
+    if imports:
+        parts[IMPORTS] = [*on, *import_table(imports)]
+    return parts
+
+
+def import_table(imports: list[Figures]) -> Iterable[str]:
+    """The import: one line for each engine."""
+    yield "Three collection years of generated children, exported and imported into an empty installation; then once more."
+    yield ""
+    yield "| engine | children | rows read | landed | quarantined | seconds | rows/s | peak MB | second run lands | second run s |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for f in imports:
+        yield (
             f"| {f['engine']} | {f['children']} | {f['read']} | {f['landed']} | {f['quarantined']} | {f['seconds']} "
             f"| {f['rows_per_second']} | {f['peak_memory_mb']} | {f['again_landed']} | {f['again_seconds']} |"
-            for f in imports
-        ),
-        "",
-    ]
-    return "\n".join(lines)
+        )
+
+
+def page(before: str, measured: dict[str, list[str]]) -> str:
+    """The whole page: what was measured now takes the place of what stood there, the rest stays."""
+    stood = dict(part.split("\n", 1) for part in re.split(r"^## ", before, flags=re.MULTILINE)[1:])
+    told = {name: text.strip() for name, text in stood.items()}
+    told |= {name: "\n".join(lines).strip() for name, lines in measured.items()}
+    return INTRODUCTION + "".join(f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS) if name in told)
 
 
 def main() -> None:
@@ -251,7 +273,7 @@ def main() -> None:
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     FIGURES.write_text(json.dumps({"pages": found, "imports": imports, "duties": due}, indent=1))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(found, imports, due))
+    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", sections(found, due, imports)))
     print(f"Written: {PAGE.relative_to(ROOT)}")
 
 
