@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -23,6 +24,8 @@ def pytest_configure() -> None:
     """Serve static files as they lie in the tree, and do not spend the suite’s time on slow password hashes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # In CI the same examples every time, so that chance blocks nobody’s work; `make check-long` looks for new ones.
+    hypothesis.settings.register_profile("same", derandomize=True)
     settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The long proofs: round trips of the SSDA903 return at 200 and 10 000 children, and the public validator's verdict.
+# The long proofs: new examples for the property tests, round trips of the SSDA903 return at 200 and 10 000 children, and the public validator's verdict.
 #   tools/check_long.sh [CHILDREN …]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 out="build/check-long"
 rm -rf "$out"
 mkdir -p "$out"
+
+echo "── property tests with examples nobody has seen yet"
+.venv/bin/python -m pytest -q -m hypothesis --hypothesis-seed="$RANDOM$RANDOM"
 
 for children in "$@"; do
     echo "── $children children: generate, export three years, import, export again, compare"

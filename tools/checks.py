@@ -70,7 +70,8 @@ def pytest(name: str, marked: str, *arguments: str) -> Callable[[list[str]], Com
 
     def command(extra: list[str]) -> Command:
         report = f"--junit-xml={REPORTS / name}.xml"
-        return [sys.executable, "-m", "pytest", "-q", "-m", marked, report, *arguments, *extra]
+        quiet = ["-q", "--hypothesis-profile=same"]
+        return [sys.executable, "-m", "pytest", *quiet, "-m", marked, report, *arguments, *extra]
 
     return command
 

@@ -15,6 +15,8 @@ from playwright.sync_api import Browser
 
 from tests.journeys.offices import Clerk, Office, office
 
+pytestmark = pytest.mark.journey
+
 STAFF = ["irina|Irina|caseworker|0", "sergei|Sergei|supervisor|0"]
 UNIT = ["family_strengthening:social_centre:Harbour"]
 # What is very well is 1, what is poor is 4.

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser
 
 from tests.journeys.offices import Clerk, Office, office
 
+pytestmark = pytest.mark.journey
+
 STAFF = ["irina|Irina|caseworker|0", "sergei|Sergei|supervisor|0"]
 UNIT = ["family_care:foster_team:Harbour"]
 DOMAINS = ("CARE", "FOOD", "HOME", "HEALTH", "EMOTIONAL", "PROTECTION", "EDUCATION", "LIVELIHOOD")

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser
 from tests.journeys import casework
 from tests.journeys.offices import Clerk, Office, office
 
+pytestmark = pytest.mark.journey
+
 STAFF = ["malika|Malika Karimova|caseworker|0", "sanobar|Sanobar Aliyeva|supervisor|0"]
 UNITS = ["family_care:village:Tashkent"]
 DAY = "2026-04-01"

@@ -19,6 +19,8 @@ from playwright.sync_api import Browser
 from tests.journeys import casework
 from tests.journeys.offices import Clerk, Office, office
 
+pytestmark = pytest.mark.journey
+
 STAFF = ["arta|Arta Krasniqi|caseworker|0", "besa|Besa Hoxha|supervisor|0", "driton|Driton Leka|director|0"]
 UNITS = ["family_care:foster_team:Prishtina"]
 LEFT, FOSTERED = "2026-03-02", "2026-03-03"

@@ -19,6 +19,8 @@ from playwright.sync_api import Browser
 
 from tests.journeys.offices import Clerk, Office, office
 
+pytestmark = pytest.mark.journey
+
 CODE = "([A-Z0-9]{12})"
 NOOR = "Noor Peeters"
 OPENS, ARRIVES, REVIEW, ASKS, OF_AGE = "2026-02-09", "2026-02-23", "2026-05-20", "2031-01-08", "2031-01-16"

@@ -123,6 +123,8 @@ def _text(content: bytes, name: str) -> Accepted:
         text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError:
         raise _refused(_("This text is not in Unicode. Save it as UTF-8, then add it again.")) from None
+    if not text:
+        raise _refused(_("This file is empty."))
     if any(unicodedata.category(sign) == "Cc" and sign not in "\t\n\r\f" for sign in text):
         raise _refused(_("This file is not plain text. Save it again in its own program, then add it."))
     return Accepted(text.encode(), "text/plain; charset=utf-8", name)
