@@ -23,7 +23,7 @@ AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pictures"
 
 
-# Whom the demo brought into care without a decision of ours gets one, and one that siblings live apart.
+# A child of the demo may live with one more foster family, and brothers and sisters may live apart.
 DECIDE = """
 import sys
 from datetime import date

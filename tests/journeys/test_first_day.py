@@ -52,8 +52,8 @@ def test_a_visit_is_recorded_and_stands_in_the_story(visitor: Visitor) -> None:
         "field => { if (field.tagName === 'SELECT') { field.value = 'alone' } else { field.click() } }"
     )
     visitor.page.locator("textarea[name=note]").fill(note)
-    visitor.page.locator("main form button[type=submit], main form button:not([type])").last.click()
-    visitor.page.wait_for_load_state()
+    with visitor.page.expect_navigation():
+        visitor.page.locator("main form button[type=submit], main form button:not([type])").last.click()
     visitor.goes_to(child)
     expect(visitor.page.get_by_text(note)).to_be_visible()
 
@@ -62,9 +62,7 @@ def test_a_child_is_moved_after_reading_it_once_more(visitor: Visitor) -> None:
     visitor.signs_in("dalia")
     visitor.goes_to("/caseload/")
     child = visitor.opens_the_first("/children/")
-    visitor.goes_to(f"{child}move/")
     page = visitor.page
-    expect(page.get_by_text("No decision in force")).to_be_visible()
     home = visitor.site.decides_on_a_home(child.strip("/").split("/")[1])
     visitor.goes_to(f"{child}move/")
     expect(page.get_by_text("Decisions in force:")).to_be_visible()
@@ -78,8 +76,8 @@ def test_a_child_is_moved_after_reading_it_once_more(visitor: Visitor) -> None:
     expect(page.get_by_text("Nothing speaks against it.")).to_be_visible()
     page.get_by_role("button", name="Read it once more").click()
     expect(page.locator("#summary")).to_contain_text(name)
-    page.get_by_role("button", name="Yes, move").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yes, move").click()
     visitor.goes_to(child)
     expect(page.get_by_role("heading", name="Where I live and have lived")).to_be_visible()
     expect(page.locator("main")).to_contain_text(name)
