@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,20 @@ def test_the_last_writing_takes_the_place_of_the_one_before(amina: Colleague, no
     draft = Draft.objects.get()
     assert (draft.pk, draft.content) == (before.pk, {"note": ["She laughed a lot."]})
     assert draft.saved_at > before.saved_at
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"), [("2024-05-06T10:00:00.000Z", True), ("2999-01-01T00:00:00.000Z", False), ("soon", False)]
+)
+def test_a_save_that_comes_late_says_when_it_was_written(
+    amina: Colleague, noors_case: Case, said: str, counts: bool
+) -> None:
+    headers = {**AS_SCRIPT, "x-written-at": said}
+    body = json.dumps(WRITTEN)
+    amina.browser.post(drawer(noors_case), body, content_type="application/json", headers=headers)
+    saved_at = Draft.objects.get().saved_at
+    assert (saved_at == datetime(2024, 5, 6, 10, tzinfo=UTC)) is counts
+    assert saved_at <= timezone.now()
 
 
 def test_it_is_thrown_away_at_will(amina: Colleague, dalia: Colleague, noors_case: Case) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,15 +24,19 @@ DEED = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 CODE = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
-def keep_draft(actor: Actor, deed: str, subject_code: str, body: bytes) -> Draft:
-    """Keep the fields of a form as they are now, in the place of what was kept before. `body` is JSON."""
+def keep_draft(actor: Actor, deed: str, subject_code: str, body: bytes, written_at: datetime | None = None) -> Draft:
+    """Keep the fields of a form as they are now, in the place of what was kept before. `body` is JSON.
+
+    `written_at` is when they were written, where the save comes later than that: of two copies of a draft, here and on
+    the device, the one that was written last is offered, not the one that arrived last.
+    """
     if actor.user_id is None or not (DEED.fullmatch(deed) and CODE.fullmatch(subject_code)):
         raise Unseen
     kept, _new = Draft.objects.update_or_create(
         owner_id=actor.user_id,
         deed=deed,
         subject_code=subject_code,
-        defaults={"content": _fields(body), "saved_at": timezone.now()},
+        defaults={"content": _fields(body), "saved_at": min(timezone.now(), written_at or timezone.now())},
     )
     return kept
 

@@ -82,7 +82,7 @@ class Draft {
     this.notice = form.querySelector("[data-draft-found]");
     this.status = form.querySelector("[data-draft-status]");
     this.device = null;
-    this.ahead = 0; // how far the server’s clock is ahead of this one
+    this.opened = Date.now() - performance.now(); // by the server’s clock, once it has told it
     this.safe = written(form); // what needs no keeping: the form as it came, then what was kept last
     this.leaving = false;
     this.offered = null;
@@ -102,9 +102,13 @@ class Draft {
     if (!isHere) link.target = "_blank"; // this page is the only copy
   }
 
-  ask(method, body, more = {}) {
+  // When something was written, by the server’s clock, whatever happens to the clock of this device meanwhile.
+  get moment() { return this.opened + performance.now(); }
+
+  ask(method, body, { at, ...more } = {}) {
     const headers = { Accept: "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
     if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (at !== undefined) headers["X-Written-At"] = new Date(at).toISOString(); // a save may arrive late, after newer words
     return fetch(this.address, { method, body, headers, credentials: "same-origin", redirect: "error", ...more });
   }
 
@@ -121,7 +125,7 @@ class Draft {
     const drawer = JSON.parse(this.form.dataset.draftDrawer);
     delete this.form.dataset.draftDrawer; // the key stays in no page that is saved or copied
     this.owner = drawer.owner;
-    this.ahead = Date.parse(drawer.now) - Date.now();
+    this.opened = Date.parse(drawer.now) - performance.now();
     this.fields.inert = true;
     try { this.device = await Device.open(this.address, drawer.owner, drawer.key); } finally { this.fields.inert = false; }
     this.listen();
@@ -180,7 +184,7 @@ class Draft {
 
   async keepHere() {
     if (!this.isDirty) return false;
-    try { await this.device.keep(written(this.form), Date.now() + this.ahead); } catch { return false; }
+    try { await this.device.keep(written(this.form), this.moment); } catch { return false; }
     if (this.leaving) { this.device.forget(); return false; }
     document.dispatchEvent(new Event("kinkeeper:kept"));
     return true;
@@ -196,7 +200,7 @@ class Draft {
   async send(always = false) {
     if (!always && !this.isDirty) return "saved";
     const text = written(this.form);
-    const outcome = await this.outcome(text);
+    const outcome = await this.outcome(text, this.moment);
     if (outcome === "saved") {
       this.safe = text;
       if (written(this.form) === text) { clearTimeout(this.soon); this.device?.forget(); document.dispatchEvent(new Event("kinkeeper:kept")); }
@@ -211,9 +215,9 @@ class Draft {
     return outcome;
   }
 
-  async outcome(text) {
+  async outcome(text, at) {
     this.sentence = "";
-    const more = { signal: AbortSignal.timeout(PATIENCE_MS) };
+    const more = { at, signal: AbortSignal.timeout(PATIENCE_MS) };
     try {
       let answer = await this.ask("POST", text, more);
       if (answer.status === 403) answer = await this.hasNewToken() ? await this.ask("POST", text, more) : { status: 401 };
@@ -229,7 +233,7 @@ class Draft {
     if (!this.isDirty) return;
     this.keepHere();
     const text = written(this.form);
-    if (new Blob([text]).size < KEEPALIVE_BYTES) this.ask("POST", text, { keepalive: true }).catch(() => {});
+    if (new Blob([text]).size < KEEPALIVE_BYTES) this.ask("POST", text, { at: this.moment, keepalive: true }).catch(() => {});
   }
 
   // A form is handed in when the server has answered once: what follows cannot lose the page, or is not begun.
