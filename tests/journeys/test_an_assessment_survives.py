@@ -17,13 +17,16 @@ pytestmark = pytest.mark.journey
 FOUND = "Bread and tea in the morning; the neighbour cooks on Fridays — «вкусно!»."
 MORE = " Nothing in the evening."
 WISH = "I want to stay with my aunt."
-# The referral and the registration have stories of their own: here a case is put at the step where they would leave it.
+# The referral and the registration have stories of their own: here a case is put at the step where they would leave it,
+# without what another story began to write in it.
 AT_THE_ASSESSMENT = """
 import django
 django.setup()
 from kinkeeper.cases.models import Case
+from kinkeeper.drafts.models import Draft
 case = Case.objects.filter(worker__email="amina@demo.example", closed_on=None).order_by("-pk").first()
 Case.objects.filter(pk=case.pk).update(state="assessment")
+Draft.objects.filter(subject_code=case.code).delete()
 print(case.code)
 """
 
