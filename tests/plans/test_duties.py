@@ -10,6 +10,7 @@ import pytest
 from kinkeeper.access.models import Unit
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.models import Case
+from kinkeeper.families.models import Family
 from kinkeeper.homes.models import Home
 from kinkeeper.people.models import Person
 from kinkeeper.placements.actions import start_placement
@@ -44,6 +45,17 @@ def test_a_plan_is_due_after_what_was_learned_or_decided_last(
     assert duties.plans_due(bruno.actor) == []
     draft = actions.draft_plan(amina.actor, planning)
     (duty,) = duties.plans_due(amina.actor)
+    assert (duty.deed, duty.code) == ("plan", draft.code)
+
+
+def test_the_draft_for_the_family_of_the_case_is_the_one_that_waits(
+    amina: Colleague, planning: Case, village: Unit
+) -> None:
+    family = Family.objects.create(unit=village, name="Saleh")
+    other = open_case(register(village, "Omar", "Saleh"), amina)
+    Case.objects.filter(pk=planning.pk).update(family=family)
+    draft = Plan.objects.create(case=other, kind="family", family=family, drafted_on=TODAY)
+    (duty,) = duties.plans_due(amina.actor, among=[planning])
     assert (duty.deed, duty.code) == ("plan", draft.code)
 
 

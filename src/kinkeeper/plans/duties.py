@@ -39,6 +39,12 @@ def _latest(rows: QuerySet, day: str) -> Subquery:  # type: ignore[type-arg]  # 
     return Subquery(rows.order_by(f"-{day}").values(day)[:1], output_field=DateField())
 
 
+def _for_each() -> Q:
+    """The plans made for each case of a query around this one."""
+    member = Membership.objects.filter(person=OuterRef(OuterRef("child")), ends_on__isnull=True).values("family")
+    return Plan.made_for(OuterRef("pk"), OuterRef("family"), Subquery(member))
+
+
 def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
     """The plan that every case at planning waits for, counted from what was learned or decided last; soonest first.
 
@@ -47,9 +53,7 @@ def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | N
     limit, calendar = pack_in_force().limit("plan"), pack_in_force().calendar
     decided = Decision.objects.filter(case=OuterRef("pk"), withdrawn_on__isnull=True)
     changed = Review.objects.filter(case=OuterRef("pk"), outcome=Review.Outcome.CHANGE_PLAN, held_on__isnull=False)
-    member = Membership.objects.filter(person=OuterRef(OuterRef("child")), ends_on__isnull=True).values("family")
-    holding = Q(case=OuterRef("pk")) | Q(kind=Plan.Kind.FAMILY, family__in=Subquery(member))
-    drafts = plans(actor).filter(holding, state=Plan.State.DRAFT)
+    drafts = plans(actor).filter(_for_each(), state=Plan.State.DRAFT)
     rows = _running(actor, among).filter(state=Case.State.PLANNING)
     rows = rows.annotate(
         learned=_latest(Assessment.objects.filter(case=OuterRef("pk")), "assessed_on"),
@@ -109,10 +113,7 @@ def way_to_review(case: Case) -> tuple[str, str]:
 
 def with_named_days(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Add to cases what `case_named_day()` needs, and the code (`waiting`) and day (`waits_on`) of an open review."""
-    member = Membership.objects.filter(person=OuterRef(OuterRef("child")), ends_on__isnull=True).values("family")
-    family = Q(family__in=Subquery(member)) | Q(family=OuterRef("family"))
-    holding = Q(case=OuterRef("pk")) | (Q(kind=Plan.Kind.FAMILY) & family)
-    plan = Plan.objects.filter(holding, state=Plan.State.APPROVED).order_by("review_on")
+    plan = Plan.objects.filter(_for_each(), state=Plan.State.APPROVED).order_by("review_on")
     held = Review.objects.filter(child=OuterRef("child"), held_on__isnull=False).order_by("-held_on")
     waiting = Review.objects.filter(child=OuterRef("child"), held_on__isnull=True)
     return rows.annotate(

@@ -46,7 +46,8 @@ class Plan(Row):
 
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     kind = s1(models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CHILD))
-    family = s1(models.ForeignKey(Family, models.PROTECT, null=True, blank=True, related_name="+"))
+    # Few plans have a family: an index of every row would look useless to a database that counts, and be left aside.
+    family = s1(models.ForeignKey(Family, models.PROTECT, null=True, blank=True, related_name="+", db_index=False))
     number = s1(models.PositiveSmallIntegerField(_("version"), default=1))
     state = s1(models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT))
     replaces = s1(models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"))
@@ -68,7 +69,10 @@ class Plan(Row):
         ordering = ("-drafted_on", "-pk")
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
-        indexes: ClassVar = [models.Index(fields=["case", "state"], name="plans_of_a_case")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "state"], name="plans_of_a_case"),
+            models.Index(fields=["family"], condition=Q(family__isnull=False), name="plans_of_a_family"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(state="approved"), name="a_case_has_one_plan_in_force"
@@ -100,6 +104,17 @@ class Plan(Row):
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
+
+    @staticmethod
+    def made_for(case: object, family: object, families: object) -> Q:
+        """Plans made in a case, and plans of a family: of the family it names, and of those the child belongs to.
+
+        Each way stands by itself, so that a database can look each up in its own index.
+        """
+        of_family = Q(kind=Plan.Kind.FAMILY, family__in=families)
+        if family is not None:
+            of_family |= Q(kind=Plan.Kind.FAMILY, family=family)
+        return Q(case=case) | of_family
 
 
 class Goal(Row):

@@ -115,8 +115,7 @@ def _for(case: Case) -> Q:
     if not case.is_running:
         return Q(case=case)
     member = Membership.objects.filter(person=case.child_id, ends_on__isnull=True).values("family")
-    families = Q(family__in=member) | Q(family=case.family_id) if case.family_id else Q(family__in=member)
-    return Q(case=case) | (Q(kind=Plan.Kind.FAMILY) & families)
+    return Plan.made_for(case, case.family_id, member)
 
 
 def family_for(actor: Actor, case: Case) -> Family | None:
