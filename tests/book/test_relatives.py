@@ -101,7 +101,7 @@ def test_the_case_asks_the_same_number_of_questions(
         visited(noors_case, MAY, note="We talked.", child_said="Hello.")
     browser, address = amina.browser, reverse("case", args=[noors_case.code])
     browser.get(address)
-    with django_assert_num_queries(85):
+    with django_assert_num_queries(81):
         browser.get(address)
 
 

@@ -91,11 +91,11 @@ def test_with_an_exemption_that_is_looked_at_again_they_may(
     with pytest.raises(Refused, match="by 1 July 2026 at the latest"):
         place(amina, siblings, chinor, legal_status_code=law, exemption_review_on=review_on + timedelta(days=1))
     place(amina, siblings, chinor, legal_status_code=law, exemption_review_on=review_on)
-    found = duties.exemptions_due(amina.actor)
+    found = duties.stays_due(amina.actor)
     assert {(duty.child.name, duty.due_on, duty.deed) for duty in found} == {
         (child.name, review_on, "review_exemption") for child in siblings
     }
-    assert duties.exemptions_due(amina.actor, review_on - timedelta(days=1)) == []
+    assert duties.stays_due(amina.actor, review_on - timedelta(days=1)) == []
 
 
 def test_the_smallest_is_not_placed_alone(amina: Colleague, village: Unit, siblings: list[Person], law: str) -> None:

@@ -105,11 +105,11 @@ def test_an_infant_comes_to_a_family_and_moves_once(amina: Colleague, village: U
     )
     assert queries.occupancy(actor, foster, start) == 1
     assert duties.reviews_due(actor)[0].due_on <= date(2026, 6, 3)
-    ending = duties.temporary_care_ending(actor)
+    ending = duties.stays_due(actor)
     assert [(duty.child, duty.due_on, duty.deed) for duty in ending] == [
         (infant, start + timedelta(days=30), "move_child")
     ]
-    assert duties.temporary_care_ending(actor, start) == []
+    assert duties.stays_due(actor, start) == []
     Case.objects.update(state=Case.State.ACTIVE)
     decide(infant, "KIN_FOR")
     grandmother = home_of(village, "The grandmother", Home.Kind.RELATIVES, "KIN_FOR")
@@ -117,7 +117,7 @@ def test_an_infant_comes_to_a_family_and_moves_once(amina: Colleague, village: U
         actor, period, home=grandmother, moved_on=date(2026, 8, 17), care_type="KIN_FOR", leave_reason="PLAN"
     )
     assert queries.moves_of(actor, infant) == 1
-    assert duties.temporary_care_ending(actor) == []
+    assert duties.stays_due(actor) == []
     assert LegalStatus.objects.filter(person=infant).count() == 1
 
 

@@ -30,7 +30,7 @@ from kinkeeper.leaving.duties import (
 from kinkeeper.lib.duties import VISIT, Duty
 from kinkeeper.people.duties import consents_expiring
 from kinkeeper.people.models import Person
-from kinkeeper.placements.duties import exemptions_due, first_visits_due, reviews_due, temporary_care_ending
+from kinkeeper.placements.duties import first_visits_due, reviews_due, stays_due
 from kinkeeper.plans.duties import actions_due, plan_reviews_due, plans_due
 from kinkeeper.sharing.duties import feedback_due, shares_ending
 
@@ -52,8 +52,7 @@ OF_CASES: tuple[Callable[..., list[Duty]], ...] = (
     actions_due,
     visits_due,
     tasks_due,
-    temporary_care_ending,
-    exemptions_due,
+    stays_due,
     closings_due,
     followups_due,
     aftercare_contacts_due,

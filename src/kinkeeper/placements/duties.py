@@ -125,42 +125,41 @@ def _next_review(
     )
 
 
-def temporary_care_ending(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
-    """The last day of stays under a form of care that the pack limits in days (emergency, transit …), soonest first.
+def stays_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
+    """What is due because of where children live today, soonest first.
 
-    Of the children in open cases that the actor sees, or in those among it. With `on`, only those due by that day.
+    The last day of a stay under a form of care that the pack limits in days (emergency, transit …), and the day on which
+    it is looked at again that brothers and sisters are more than their home may take. Of the children in open cases that
+    the actor sees, or in those among it. With `on`, only those due by that day.
     """
-    care_types, due = pack_in_force().care_types, []
-    for case, stay in _stays_today(actor, among):
-        care = care_types.get(stay.care_type)
-        if care is None or not care.days_limit:
-            continue
-        until = stay.since + timedelta(days=care.days_limit)
-        words = _("Short stay ends: move on, or decide anew")
-        due.append(Duty(STAY, case.child, until, None, "move_child", case.child.code, care.source, words, "hourglass"))
-    wanted = [duty for duty in due if on is None or duty.due_on <= on]
-    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+    pack = pack_in_force()
+    due = [
+        duty
+        for case, stay in _stays_today(actor, among)
+        for duty in (_short_stay(pack, case, stay), _exemption(pack, case, stay))
+        if duty and (on is None or duty.due_on <= on)
+    ]
+    return sorted(due, key=lambda duty: (duty.due_on, duty.code))
 
 
-def exemptions_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
-    """When it is looked at again that brothers and sisters are more than their home may take, soonest first.
+def _short_stay(pack: Pack, case: Case, stay: Residence) -> Duty | None:
+    care = pack.care_types.get(stay.care_type)
+    if care is None or not care.days_limit:
+        return None
+    until = stay.since + timedelta(days=care.days_limit)
+    words = _("Short stay ends: move on, or decide anew")
+    return Duty(STAY, case.child, until, None, "move_child", case.child.code, care.source, words, "hourglass")
 
-    Of the children in open cases that the actor sees, or in those among it. With `on`, only those due by that day.
-    """
-    source, due = pack_in_force().limit("sibling_review").source, []
-    for case, stay in _stays_today(actor, among):
-        placement = stay.episode.placement
-        if placement.exemption_review_on is None:
-            continue
-        words = _("Brothers and sisters in a full home")
-        due.append(
-            Duty(
-                EXEMPTION, case.child, placement.exemption_review_on, None, "review_exemption", placement.code, source,
-                words, "users",
-            )
-        )  # fmt: skip
-    wanted = [duty for duty in due if on is None or duty.due_on <= on]
-    return sorted(wanted, key=lambda duty: (duty.due_on, duty.code))
+
+def _exemption(pack: Pack, case: Case, stay: Residence) -> Duty | None:
+    placement, source = stay.episode.placement, pack.limit("sibling_review").source
+    if placement.exemption_review_on is None:
+        return None
+    words = _("Brothers and sisters in a full home")
+    return Duty(
+        EXEMPTION, case.child, placement.exemption_review_on, None, "review_exemption", placement.code, source, words,
+        "users",
+    )  # fmt: skip
 
 
 def _stays_today(actor: Actor, among: Iterable[Case] | None) -> list[tuple[Case, Residence]]:
