@@ -15,11 +15,12 @@ from kinkeeper.cases.models import Case
 from kinkeeper.decisions import actions, forms, queries
 from kinkeeper.decisions.models import Decision, Separation
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import show
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 
 def _deed(
@@ -32,8 +33,7 @@ def _deed(
             deed(request.actor, row, **(form.particulars if verdict else {}))
             messages.success(request, done)
             return redirect(words["back"])
-    page = {**words, "form": form, "verdict": verdict}
-    return deed_page(request, f"decisions/{deed.name.split('.')[1]}.html", page)
+    return show(request, deed, row, form, **words)
 
 
 def _posted(request: ActorRequest) -> QueryDict | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,11 +13,11 @@ from kinkeeper.access.gate import ActorRequest, may_read, one, seen
 from kinkeeper.access.models import Unit
 from kinkeeper.families import actions, forms, queries
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do
 from kinkeeper.journal.queries import remember_look
-from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people import actions as people_acts
 from kinkeeper.people import queries as people
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 
 def add_relative(request: ActorRequest, code: str) -> HttpResponse:
@@ -143,11 +142,7 @@ def _deed(
     request: ActorRequest, deed: Act[..., Any], subject: Any, back: Any, form: DeedForm, done: str, **more: object
 ) -> HttpResponse:
     """What every deed on a family shares: the form tied to its row, the act, and back to where one came from, or `to`."""
-    if form.at(subject).is_valid():
-        with refusals_on(form):
-            deed(request.actor, subject, **form.particulars)
-            messages.success(request, done)
-            return redirect(str(more["to"]) if "to" in more else back)
-    page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
+    to = str(more.pop("to", "")) or back
     # Consent is recorded in the room below; its pages are here, because here is known who is responsible for whom.
-    return deed_page(request, f"families/{deed.name.split('.')[1]}.html", page)
+    template = f"families/{deed.name.split('.')[1]}.html"
+    return do(request, deed, subject, form.at(subject), done, to, template=template, subject=subject, back=back, **more)

@@ -11,17 +11,26 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.homes import actions, forms, queries
+from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do, show
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 
 def _page(
-    request: ActorRequest, deed: Act[..., Any], row: object, form: DeedForm, back: str, **more: object
+    request: ActorRequest, deed: Act[..., Any], row: object, form: DeedForm, back: str, **more: Any
 ) -> HttpResponse:
     """The page of a deed: its form, or why it cannot be done."""
-    words = {"form": form, "subject": str(row), "back": back, "verdict": deed.verdict(request.actor, row), **more}
-    return deed_page(request, f"homes/{deed.name.split('.')[1]}.html", words)
+    return show(request, deed, row, form, **{"subject": str(row), "back": back, **more})
+
+
+def _deed(
+    request: ActorRequest, deed: Act[..., Any], row: object, home: Home, form: DeedForm, done: str, **more: Any
+) -> HttpResponse:
+    """A deed in a home that needs nothing but its form, and leads back to the home."""
+    words = {"subject": str(row), "back": home.get_absolute_url(), **more}
+    return do(request, deed, row, form, done, home, **words)
 
 
 def open_home(request: ActorRequest, code: str) -> HttpResponse:
@@ -52,12 +61,8 @@ def close_home(request: ActorRequest, code: str) -> HttpResponse:
     """Close a home in which nobody lives."""
     home = one(queries.homes_of(request.actor), code=code)
     form = forms.CloseHomeForm(request.POST or None).at(home)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.close_home(request.actor, home, **form.particulars)
-            messages.success(request, _("%(home)s is closed.") % {"home": home.name})
-            return redirect(home)
-    return _page(request, actions.close_home, home, form, home.get_absolute_url())
+    done = _("%(home)s is closed.") % {"home": home.name}
+    return _deed(request, actions.close_home, home, home, form, done)
 
 
 def appoint_carer(request: ActorRequest, code: str) -> HttpResponse:
@@ -66,24 +71,16 @@ def appoint_carer(request: ActorRequest, code: str) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = queries.adults_called(request.actor, query)
     form = forms.AppointCarerForm(request.POST or None, found=found).at(home)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.appoint_carer(request.actor, home, **form.particulars)
-            messages.success(request, _("The carer is appointed."))
-            return redirect(home)
-    return _page(request, actions.appoint_carer, home, form, home.get_absolute_url(), query=query, found=found)
+    done = _("The carer is appointed.")
+    return _deed(request, actions.appoint_carer, home, home, form, done, query=query, found=found)
 
 
 def end_carer(request: ActorRequest, code: str) -> HttpResponse:
     """Record that somebody no longer cares in a home."""
     carer = one(queries.carers(request.actor), code=code)
     form, home = forms.EndCarerForm(request.POST or None).at(carer), carer.home
-    if form.is_valid():
-        with refusals_on(form):
-            actions.end_carer(request.actor, carer, **form.particulars)
-            messages.success(request, _("It is recorded that %(name)s no longer cares here.") % {"name": carer.person})
-            return redirect(home)
-    return _page(request, actions.end_carer, carer, form, home.get_absolute_url(), subject=carer.person.name)
+    done = _("It is recorded that %(name)s no longer cares here.") % {"name": carer.person}
+    return _deed(request, actions.end_carer, carer, home, form, done, subject=carer.person.name)
 
 
 def add_house_member(request: ActorRequest, code: str) -> HttpResponse:
@@ -92,73 +89,48 @@ def add_house_member(request: ActorRequest, code: str) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = queries.people_called(request.actor, query)
     form = forms.AddHouseMemberForm(request.POST or None, found=found).at(home)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.add_house_member(request.actor, home, **form.particulars)
-            messages.success(request, _("It is recorded who lives here."))
-            return redirect(home)
-    return _page(request, actions.add_house_member, home, form, home.get_absolute_url(), query=query, found=found)
+    done = _("It is recorded who lives here.")
+    return _deed(request, actions.add_house_member, home, home, form, done, query=query, found=found)
 
 
 def end_house_member(request: ActorRequest, code: str) -> HttpResponse:
     """Record that somebody no longer lives in a home."""
     member = one(queries.house_members(request.actor), code=code)
     form, home = forms.EndHouseMemberForm(request.POST or None).at(member), member.home
-    if form.is_valid():
-        with refusals_on(form):
-            actions.end_house_member(request.actor, member, **form.particulars)
-            messages.success(request, _("It is recorded that %(name)s no longer lives here.") % {"name": member.person})
-            return redirect(home)
-    back, subject = home.get_absolute_url(), member.person.name
-    return _page(request, actions.end_house_member, member, form, back, subject=subject)
+    done = _("It is recorded that %(name)s no longer lives here.") % {"name": member.person}
+    return _deed(request, actions.end_house_member, member, home, form, done, subject=member.person.name)
 
 
 def approve_home(request: ActorRequest, code: str) -> HttpResponse:
     """Record the approval of a home."""
     home = one(queries.homes_of(request.actor), code=code)
     form = forms.ApproveHomeForm(request.POST or None).at(home)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.approve_home(request.actor, home, **form.particulars)
-            messages.success(request, _("The approval is recorded."))
-            return redirect(home)
-    return _page(request, actions.approve_home, home, form, home.get_absolute_url())
+    done = _("The approval is recorded.")
+    return _deed(request, actions.approve_home, home, home, form, done)
 
 
 def suspend_approval(request: ActorRequest, code: str) -> HttpResponse:
     """Put an approval on hold."""
     approval = one(queries.approvals(request.actor), code=code)
     form, home = forms.SuspendApprovalForm(request.POST or None).at(approval), approval.home
-    if form.is_valid():
-        with refusals_on(form):
-            actions.suspend_approval(request.actor, approval, **form.particulars)
-            messages.success(request, _("The approval is on hold."))
-            return redirect(home)
-    return _page(request, actions.suspend_approval, approval, form, home.get_absolute_url(), subject=home.name)
+    done = _("The approval is on hold.")
+    return _deed(request, actions.suspend_approval, approval, home, form, done, subject=home.name)
 
 
 def lift_suspension(request: ActorRequest, code: str) -> HttpResponse:
     """Put an approval in force again."""
     approval = one(queries.approvals(request.actor), code=code)
     form, home = forms.LiftSuspensionForm(request.POST or None).at(approval), approval.home
-    if form.is_valid():
-        with refusals_on(form):
-            actions.lift_suspension(request.actor, approval)
-            messages.success(request, _("The approval is in force again."))
-            return redirect(home)
-    return _page(request, actions.lift_suspension, approval, form, home.get_absolute_url(), subject=home.name)
+    done = _("The approval is in force again.")
+    return _deed(request, actions.lift_suspension, approval, home, form, done, subject=home.name)
 
 
 def end_approval(request: ActorRequest, code: str) -> HttpResponse:
     """Record that an approval ended."""
     approval = one(queries.approvals(request.actor), code=code)
     form, home = forms.EndApprovalForm(request.POST or None).at(approval), approval.home
-    if form.is_valid():
-        with refusals_on(form):
-            actions.end_approval(request.actor, approval, **form.particulars)
-            messages.success(request, _("It is recorded that the approval ended."))
-            return redirect(home)
-    return _page(request, actions.end_approval, approval, form, home.get_absolute_url(), subject=home.name)
+    done = _("It is recorded that the approval ended.")
+    return _deed(request, actions.end_approval, approval, home, form, done, subject=home.name)
 
 
 def record_background_check(request: ActorRequest, code: str) -> HttpResponse:
@@ -166,12 +138,8 @@ def record_background_check(request: ActorRequest, code: str) -> HttpResponse:
     home = one(queries.homes_of(request.actor), code=code)
     found = queries.people_of(request.actor, home)
     form = forms.RecordBackgroundCheckForm(request.POST or None, found=found).at(home)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.record_background_check(request.actor, home, **form.particulars)
-            messages.success(request, _("The background check is recorded."))
-            return redirect(home)
-    return _page(request, actions.record_background_check, home, form, home.get_absolute_url(), found=found)
+    done = _("The background check is recorded.")
+    return _deed(request, actions.record_background_check, home, home, form, done, found=found)
 
 
 def record_training(request: ActorRequest, code: str) -> HttpResponse:
@@ -179,9 +147,5 @@ def record_training(request: ActorRequest, code: str) -> HttpResponse:
     home = one(queries.homes_of(request.actor), code=code)
     found = queries.people_of(request.actor, home)
     form = forms.RecordTrainingForm(request.POST or None, found=found).at(home)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.record_training(request.actor, home, **form.particulars)
-            messages.success(request, _("The training is recorded."))
-            return redirect(home)
-    return _page(request, actions.record_training, home, form, home.get_absolute_url(), found=found)
+    done = _("The training is recorded.")
+    return _deed(request, actions.record_training, home, home, form, done, found=found)

@@ -14,9 +14,10 @@ from kinkeeper.cases import queries as cases
 from kinkeeper.intake import actions, forms, queries
 from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do, show
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 
 def referrals(request: ActorRequest) -> HttpResponse:
@@ -39,21 +40,16 @@ def referral(request: ActorRequest, code: str) -> HttpResponse:
 
 
 def _page(
-    request: ActorRequest, deed: Act[..., Any], row: object, form: DeedForm, subject: str, back: str, **more: object
+    request: ActorRequest, deed: Act[..., Any], row: object, form: DeedForm, subject: str, back: str, **more: Any
 ) -> HttpResponse:
     """The page of a deed: its form, or why it cannot be done."""
-    words = {"form": form, "subject": subject, "back": back, "verdict": deed.verdict(request.actor, row), **more}
-    return deed_page(request, f"intake/{deed.name.split('.')[1]}.html", words)
+    return show(request, deed, row, form, subject=subject, back=back, **more)
 
 
 def _on_referral(request: ActorRequest, deed: Act[..., Any], row: Referral, form: DeedForm) -> HttpResponse:
     """A deed on a referral that needs nothing but its form."""
-    if form.is_valid():
-        with refusals_on(form):
-            deed(request.actor, row, **form.particulars)
-            messages.success(request, _("It is written down."))
-            return redirect(row)
-    return _page(request, deed, row, form, row.name, row.get_absolute_url())
+    back = row.get_absolute_url()
+    return do(request, deed, row, form, _("It is written down."), back, subject=row.name, back=back)
 
 
 def receive_referral(request: ActorRequest, code: str) -> HttpResponse:

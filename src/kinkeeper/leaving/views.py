@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.cases.models import Case
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do
 from kinkeeper.leaving import actions, forms, queries
-from kinkeeper.lib.refusals import refusals_on
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 
 def _deed(
@@ -22,15 +21,8 @@ def _deed(
 ) -> HttpResponse:
     """What every deed of this room shares: the form tied to its row, the act, and back to the case."""
     row = row or case
-    if form.at(row).is_valid():
-        with refusals_on(form):
-            deed(request.actor, row, **form.particulars)
-            messages.success(request, done)
-            return redirect(case)
-    words = {"case": case, "subject": case.child.name, "back": case.get_absolute_url(), "form": form, **more}
-    return deed_page(
-        request, f"{deed.name.replace('.', '/')}.html", {**words, "verdict": deed.verdict(request.actor, row)}
-    )
+    words = {"case": case, "subject": case.child.name, "back": case.get_absolute_url(), **more}
+    return do(request, deed, row, form.at(row), done, case, **words)
 
 
 def _case(request: ActorRequest, code: str) -> Case:

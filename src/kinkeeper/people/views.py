@@ -15,6 +15,7 @@ from kinkeeper.access.models import Unit
 from kinkeeper.files import vault
 from kinkeeper.files.models import StoredFile
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people import actions, forms, queries
@@ -158,10 +159,4 @@ def _bytes(file: StoredFile) -> HttpResponse:
 def _deed(request: ActorRequest, deed: Act[..., Any], subject: Subject, form: DeedForm, done: str) -> HttpResponse:
     """What every deed on a person shares: the form tied to its row, the act, and back to the person."""
     person = subject if isinstance(subject, Person) else subject.person
-    if form.at(subject).is_valid():
-        with refusals_on(form):
-            deed(request.actor, subject, **form.particulars)
-            messages.success(request, done)
-            return redirect(person)
-    page = {"person": person, "subject": subject, "form": form, "verdict": deed.verdict(request.actor, subject)}
-    return deed_page(request, f"{deed.name.replace('.', '/')}.html", page)
+    return do(request, deed, subject, form.at(subject), done, person, person=person, subject=subject)

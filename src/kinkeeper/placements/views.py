@@ -13,24 +13,23 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import show
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
 from kinkeeper.placements import actions, forms, queries
 from kinkeeper.placements.models import PeriodOfCare
 from kinkeeper.placements.outlook import outlook, to_bridge
 from kinkeeper.placements.queries import Choice
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 
 def _page(
     request: ActorRequest, deed: Act[..., Any], child: Person, row: object, form: DeedForm, **more: object
 ) -> HttpResponse:
     """The page of a deed: its form, or why it cannot be done."""
-    verdict = deed.verdict(request.actor, row)
-    back = reverse("child", args=[child.code])
-    words = {"form": form, "child": child, "subject": child.name, "back": back, "verdict": verdict, **more}
+    words = {"child": child, "subject": child.name, "back": reverse("child", args=[child.code]), **more}
     part = more.get("part", deed.name.split(".")[1])
-    return deed_page(request, f"placements/{part}.html", words)
+    return show(request, deed, row, form, template=f"placements/{part}.html", **words)
 
 
 def _is_asking(request: ActorRequest) -> bool:

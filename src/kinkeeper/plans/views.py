@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do
 from kinkeeper.journal.queries import remember_look
-from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.plans import actions, forms, paper, queries
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 from kinkeeper.ui.sheets import sheet
 
 # ---- plans -----------------------------------------------------------------------------------------------------------
@@ -200,10 +199,5 @@ def _deed(
 ) -> HttpResponse:
     """What every deed here shares; `to` in `more` is where it leads: a row, or “result” for what the act returns."""
     to = more.pop("to", back)
-    if form.at(subject).is_valid():
-        with refusals_on(form):
-            result = deed(request.actor, subject, **form.particulars)
-            messages.success(request, done)
-            return redirect(result if to == "result" else to)
-    page = {"subject": subject, "back": back, "form": form, "verdict": deed.verdict(request.actor, subject), **more}
-    return deed_page(request, f"{deed.name.replace('.', '/')}.html", page)
+    to = None if to == "result" else to
+    return do(request, deed, subject, form.at(subject), done, to, subject=subject, back=back, **more)

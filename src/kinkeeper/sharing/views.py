@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.cases.models import Case
 from kinkeeper.journal.acts import Act
+from kinkeeper.journal.pages import do, show
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.sharing import actions, forms, queries
 from kinkeeper.sharing.models import PartnerReferral, Transfer
 from kinkeeper.sharing.sheet import Part, digest_of
-from kinkeeper.ui.forms import DeedForm, deed_page
+from kinkeeper.ui.forms import DeedForm
 
 AT_ONCE = 30
 
 
 def _page(request: ActorRequest, deed: Act[..., Any], row: Any, form: DeedForm, back: str, **more: Any) -> HttpResponse:
     """The page of a deed: its form, or why it cannot be done."""
-    words = {"form": form, "row": row, "subject": row.code, "back": back, "verdict": deed.verdict(request.actor, row)}
-    return deed_page(request, f"sharing/{deed.name.split('.')[1]}.html", {**words, **more})
+    return show(request, deed, row, form, **{"row": row, "subject": row.code, "back": back, **more})
 
 
 def _done(
@@ -35,12 +35,7 @@ def _done(
 ) -> HttpResponse:
     """Do a deed as the form says, and go back to the row; or show its page."""
     back = back or row.get_absolute_url()
-    if form.is_valid():
-        with refusals_on(form):
-            deed(request.actor, row, **form.particulars)
-            messages.success(request, said)
-            return redirect(back)
-    return _page(request, deed, row, form, back)
+    return do(request, deed, row, form, said, back, row=row, subject=row.code, back=back)
 
 
 # ---- partners --------------------------------------------------------------------------------------------------------
