@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kinkeeper.access import actions, queries
+from kinkeeper.access import actions
 from kinkeeper.access.gate import Unseen
 from kinkeeper.access.models import Association, Emergency, Role, Unit
 from kinkeeper.journal.models import Entry
@@ -27,11 +27,11 @@ def test_it_lasts_from_its_day_to_its_end(rosa: Colleague, dario: Colleague, ass
     row = actions.declare_emergency(dario.actor, association, **FLOOD)
     assert (row.name, row.declared_by, row.declared_on) == (FLOOD["name"], "Council", date(2026, 4, 1))
     assert Entry.objects.get().facts == {"subject": association.code, "declared_on": "2026-04-01"}
-    assert queries.emergency_in_force(rosa.actor, date(2026, 4, 1)) == row
-    assert queries.emergency_in_force(rosa.actor, date(2026, 3, 31)) is None
+    assert list(Emergency.objects.filter(Emergency.lasting_on(date(2026, 4, 1)))) == [row]
+    assert not Emergency.objects.filter(Emergency.lasting_on(date(2026, 3, 31)))
     actions.end_emergency(rosa.actor, row, ended_on=date(2026, 5, 1))
-    assert queries.emergency_in_force(rosa.actor, date(2026, 4, 30)) == row
-    assert queries.emergency_in_force(rosa.actor, date(2026, 5, 1)) is None
+    assert list(Emergency.objects.filter(Emergency.lasting_on(date(2026, 4, 30)))) == [row]
+    assert not Emergency.objects.filter(Emergency.lasting_on(date(2026, 5, 1)))
 
 
 def test_only_directors_and_administrators_declare_and_end(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kinkeeper.access.models import pack_in_force
 from kinkeeper.assessments import queries
 from kinkeeper.assessments.duties import assessments_due
 from kinkeeper.assessments.models import Assessment
@@ -39,32 +40,12 @@ def test_the_latest_and_the_one_before(amina: Colleague, noors_case: Case, two: 
 def test_what_is_poor_counts_in_critical_domains(
     amina: Colleague, noors_case: Case, two: tuple[Assessment, Assessment]
 ) -> None:
-    actor = amina.actor
-    assert queries.doing_poorly(actor, noors_case, TODAY) == ["HOME"]
-    assert queries.doing_poorly(actor, noors_case, MAY) == ["FOOD"]
-    assert "CARE" in queries.doing_poorly(actor, noors_case, MAY - timedelta(days=1))
+    first, second = two
+    pack = pack_in_force()
+    assert (second.poor_in(pack), first.poor_in(pack)) == (["HOME"], ["FOOD"])
+    assert "CARE" in Assessment(case=noors_case, pk=0).poor_in(pack)
     third = again(amina, noors_case, assessed_on=TODAY, findings=rated(LIVELIHOOD=4, EMOTIONAL=3))
-    assert queries.doing_poorly(actor, noors_case, TODAY) == queries.poor_in(actor, third) == []
-
-
-def test_two_assessments_are_far_enough_apart(amina: Colleague, noors_case: Case) -> None:
-    first = completed(amina, noors_case)
-    actor = amina.actor
-    assert queries.assessments_at_least_apart(actor, noors_case, TODAY) is None
-    near = again(amina, noors_case, assessed_on=AUGUST - timedelta(days=1))
-    assert queries.assessments_at_least_apart(actor, noors_case, TODAY) is None
-    last = again(amina, noors_case, assessed_on=AUGUST)
-    assert queries.assessments_at_least_apart(actor, noors_case, TODAY) == (first, last)
-    assert queries.assessments_at_least_apart(actor, noors_case, near.assessed_on) is None
-
-
-def test_a_family_stands_on_its_own_when_all_holds(amina: Colleague, noors_case: Case) -> None:
-    row = completed(amina, noors_case, income_covers_basics=True, caregiver_able=True)
-    assert queries.stands_on_its_own(amina.actor, row)
-    poor = again(amina, noors_case, findings=rated(CARE=3), income_covers_basics=True, caregiver_able=True)
-    assert not queries.stands_on_its_own(amina.actor, poor)
-    without = again(amina, noors_case, income_covers_basics=False, caregiver_able=True)
-    assert not queries.stands_on_its_own(amina.actor, without)
+    assert third.poor_in(pack) == []
 
 
 def test_the_page_says_all_with_the_change(

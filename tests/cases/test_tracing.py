@@ -31,7 +31,7 @@ def test_a_search_is_opened_and_remembered_without_names(amina: Colleague, noors
     assert (stored.ended_on, stored.outcome) == (None, "")
     entry = Entry.objects.get()
     assert (entry.subject_code, entry.facts) == (row.code, {"subject": noors_case.code, "opened_on": "2024-05-06"})
-    assert list(queries.open_tracings_of(amina.actor, noors_case)) == [row]
+    assert list(queries.tracings(amina.actor).filter(case=noors_case, ended_on=None)) == [row]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_search_ends_once_with_an_outcome(amina: Colleague, noors_case: Case) 
         assert (refusal.value.guard, Tracing.objects.get().ended_on) == (guard, None)
     ended = end_tracing(amina.actor, row, ended_on=JUNE, outcome="exhausted")
     assert (ended.ended_on, ended.outcome) == (JUNE, "exhausted")
-    assert list(queries.open_tracings_of(amina.actor, noors_case)) == []
+    assert list(queries.tracings(amina.actor).filter(case=noors_case, ended_on=None)) == []
     with pytest.raises(Refused, match="ended already") as refusal:
         end_tracing(amina.actor, ended, ended_on=JUNE, outcome="found")
     assert refusal.value.guard == "G-STEP"

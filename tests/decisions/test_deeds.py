@@ -76,7 +76,7 @@ def test_what_is_best_is_weighed_again_without_moving_the_case(
     case = at(noors_case, state)
     row = actions.record_best_interest(amina.actor, case, **weighed(second=carla.user))
     assert Case.objects.get(pk=case.pk).state == state
-    assert queries.best_interest_of(amina.actor, case) == row
+    assert queries.best_interests_of(amina.actor, case).first() == row
 
 
 def test_before_the_assessment_nothing_is_weighed_but_after_an_emergency(
@@ -101,7 +101,7 @@ def test_a_necessity_test_is_kept(amina: Colleague, noors_case: Case) -> None:
         supports=[{"what": "Food", "result": "Helped"}],
     )
     assert (row.grounds, row.needed, row.conclusion, row.by) == (["NEGLECT"], False, "Support is enough.", amina.user)
-    assert queries.necessity_of(amina.actor, noors_case) == row
+    assert queries.necessities_of(amina.actor, noors_case).first() == row
     facts = Entry.objects.get(act="decisions.record_necessity").facts
     assert facts == {"subject": noors_case.code, "tested_on": "2026-04-03", "needed": False}
 

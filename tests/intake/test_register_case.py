@@ -15,7 +15,7 @@ from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Kinship
 from kinkeeper.intake.actions import Measure, register_case, screen_in
 from kinkeeper.intake.models import Mentioned, Referral, Registration
-from kinkeeper.intake.queries import registration_of
+from kinkeeper.intake.queries import registrations
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.refusals import Refused
@@ -63,7 +63,7 @@ def test_a_case_is_registered_and_remembered(amina: Colleague, case: Case) -> No
     entry = Entry.objects.get(act="intake.register_case")
     assert (entry.subject_code, entry.facts["subject"]) == (done.code, case.code)
     assert "Vera" not in str(entry.facts)
-    assert registration_of(amina.actor, now) == stored
+    assert registrations(amina.actor).get(case=now) == stored
 
 
 TOMORROW = PartialDate.of(date.today() + timedelta(days=1))

@@ -103,6 +103,11 @@ class Emergency(Row):
         verbose_name = _("declared emergency")
         verbose_name_plural = _("declared emergencies")
 
+    @staticmethod
+    def lasting_on(day: date) -> Q:
+        """Emergencies that are declared on this day and have not ended."""
+        return Q(declared_on__lte=day) & (Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
     def __str__(self) -> str:
         return self.name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -149,9 +149,3 @@ def emergencies_to_end(actor: Actor) -> QuerySet[Emergency]:
     """The emergencies, for whoever may end them; for everyone else the page of ending one does not exist."""
     rows = emergencies(actor)
     return rows if declares(actor) else rows.none()
-
-
-def emergency_in_force(actor: Actor, on: date) -> Emergency | None:
-    """The emergency that is declared on a day, or None; of several the newest."""
-    lasting = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
-    return emergencies(actor).filter(lasting, declared_on__lte=on).first()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case
+from kinkeeper.lib.packs import Pack
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 
@@ -78,6 +79,12 @@ class Assessment(Row):
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
+
+    def poor_in(self, pack: Pack) -> list[str]:
+        """The critical domains of the pack in which the child does poorly, or was not rated: that is not known to be well."""
+        rated = {row.domain: row.rating for row in self.findings.all()}
+        critical = [domain.code for domain in pack.domains.values() if domain.critical]
+        return [code for code in critical if rated.get(code, Finding.POORLY) >= Finding.POORLY]
 
 
 class Finding(Row):

@@ -16,7 +16,6 @@ from kinkeeper.assessments.models import Assessment, Finding
 from kinkeeper.cases.models import Case
 from kinkeeper.families.queries import siblings_of
 from kinkeeper.lib.packs import Pack
-from kinkeeper.lib.timers import due_after
 
 
 def assessments(actor: Actor) -> QuerySet[Assessment]:
@@ -45,43 +44,6 @@ def assessment_before(actor: Actor, assessment: Assessment) -> Assessment | None
 def findings_of(actor: Actor, assessment: Assessment) -> dict[str, int]:
     """The rating of each domain in an assessment, by the code of the domain."""
     return dict(seen(actor, Finding).filter(assessment=assessment).values_list("domain", "rating"))
-
-
-# ---- what decides a closing ------------------------------------------------------------------------------------------
-
-
-def poor_in(actor: Actor, assessment: Assessment) -> list[str]:
-    """The critical domains of the pack in which a child does poorly in this assessment, or was not rated."""
-    ratings = findings_of(actor, assessment)
-    critical = [domain.code for domain in pack_in_force().domains.values() if domain.critical]
-    return [code for code in critical if ratings.get(code, Finding.POORLY) >= Finding.POORLY]
-
-
-def doing_poorly(actor: Actor, case: Case, on: date) -> list[str]:
-    """The critical domains in which the child does poorly in the last assessment by a day; all where there is none."""
-    last = latest_assessment(actor, case, on)
-    if last is None:
-        return [domain.code for domain in pack_in_force().domains.values() if domain.critical]
-    return poor_in(actor, last)
-
-
-def assessments_at_least_apart(actor: Actor, case: Case, on: date) -> tuple[Assessment, Assessment] | None:
-    """The last assessment by a day and the latest before it that is at least as old as the pack asks; (earlier, last).
-
-    The limit is `exit_between_assessments`; None where there are no two such assessments.
-    """
-    found = list(assessments_of(actor, case).filter(assessed_on__lte=on))
-    pack = pack_in_force()
-    limit = pack.limit("exit_between_assessments")
-    for earlier in found[1:]:
-        if due_after(earlier.assessed_on, limit, pack.calendar) <= found[0].assessed_on:
-            return earlier, found[0]
-    return None
-
-
-def stands_on_its_own(actor: Actor, assessment: Assessment) -> bool:
-    """Whether a family could leave by this assessment: no critical domain is poor, the income and the carers suffice."""
-    return bool(assessment.income_covers_basics and assessment.caregiver_able) and not poor_in(actor, assessment)
 
 
 # ---- reading and comparing -------------------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ from kinkeeper.intake.models import Registration
 from kinkeeper.journal.acts import acts
 from kinkeeper.leaving.models import Aftercare, Closing
 from kinkeeper.plans.models import Plan, Review
-from kinkeeper.plans.queries import draft_of_case, plans_of
-from kinkeeper.sharing.models import Transfer
+from kinkeeper.plans.queries import draft_of_case, open_review_of, plans_of
+from kinkeeper.sharing.queries import open_transfer_of
 
 State = Case.State
 
@@ -105,11 +105,6 @@ class Step:
     href: str = ""
     deeds: tuple[NextDeed, ...] = ()
 
-    @property
-    def is_blocked(self) -> bool:
-        """Whether the case stands here and nothing can be done by this reader."""
-        return bool(self.deeds) and not any(deed.verdict for deed in self.deeds)
-
 
 @dataclass(frozen=True)
 class Journey:
@@ -168,8 +163,8 @@ def _rows(actor: Actor, case: Case) -> dict[str, Model | None]:
         "approved": approved,
         "unplanned": None if approved else case,
         "draft": draft_of_case(actor, case),
-        "review": seen(actor, Review).filter(case=case, held_on=None).select_related("case", "child").first(),
-        "transfer": seen(actor, Transfer).filter(case=case, state=Transfer.State.OFFERED).first(),
+        "review": open_review_of(actor, case),
+        "transfer": open_transfer_of(actor, case),
         "closing": seen(actor, Closing).filter(case=case, withdrawn_on=None).select_related("case").first(),
         "aftercare": seen(actor, Aftercare).filter(case=case, ends_on=None).select_related("case").first(),
     }

@@ -88,11 +88,6 @@ def tracings(actor: Actor) -> QuerySet[Tracing]:
     return seen(actor, Tracing).select_related("case__child")
 
 
-def open_tracings_of(actor: Actor, case: Case) -> QuerySet[Tracing]:
-    """The searches of a case that go on; while there is one, nothing final is decided about the child."""
-    return tracings(actor).filter(case=case, ended_on=None)
-
-
 def death_in(actor: Actor, case: Case) -> Death | None:
     """What was recorded about the death of the child, or None."""
     return seen(actor, Death).filter(case=case).select_related("by", "case").first()

@@ -302,8 +302,7 @@ def insist_on_no_border(on: date, *, abroad: bool, reason: str, return_on: date 
 
 
 def _declared_emergency(on: date) -> bool:
-    lasting = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
-    return Emergency.objects.filter(lasting, declared_on__lte=on).exists()
+    return Emergency.objects.filter(Emergency.lasting_on(on)).exists()
 
 
 def insist_on_a_panel_where_due(best: BestInterest, care: CareType, *, abroad: bool) -> None:

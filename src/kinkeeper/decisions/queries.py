@@ -66,20 +66,10 @@ def best_interests_of(actor: Actor, case: Case) -> QuerySet[BestInterest]:
     return best_interests(actor).filter(case=case)
 
 
-def best_interest_of(actor: Actor, case: Case) -> BestInterest | None:
-    """The latest best-interest procedure of a case, or None."""
-    return best_interests_of(actor, case).first()
-
-
 def necessities_of(actor: Actor, case: Case) -> QuerySet[Necessity]:
     """The necessity tests of a case, newest first, with support tried and relatives asked."""
     rows = seen(actor, Necessity).filter(case=case).select_related("case", "by")
     return rows.prefetch_related("supports", "kin")
-
-
-def necessity_of(actor: Actor, case: Case) -> Necessity | None:
-    """The latest necessity test of a case, or None."""
-    return necessities_of(actor, case).first()
 
 
 def requirements_of(actor: Actor, case: Case) -> QuerySet[Requirement]:

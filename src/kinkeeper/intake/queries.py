@@ -195,11 +195,6 @@ def registrations(actor: Actor) -> QuerySet[Registration]:
     return seen(actor, Registration).select_related("case__child", "case__unit", "referral", "by")
 
 
-def registration_of(actor: Actor, case: Case) -> Registration | None:
-    """What was settled when a case was registered, or None where it was not yet."""
-    return registrations(actor).filter(case=case).first()
-
-
 def referral_of(actor: Actor, case: Case) -> Referral | None:
     """The referral with which a case began, as far as the actor sees it."""
     return referrals(actor).filter(pk__in=Mentioned.objects.filter(case=case).values("referral_id")).first()

@@ -220,7 +220,7 @@ def _lacks(pack: Pack, name: str, told: list[Assessment]) -> list[str]:
         return [_("%(name)s has not been assessed yet.") % words]
     last, limit = told[0], pack.limit("exit_between_assessments")
     lacks: list[str] = []
-    if not _does_well(pack, last):
+    if last.poor_in(pack):
         lacks.append(_("%(name)s does not do well in every critical domain of the last assessment.") % words)
     if last.income_covers_basics is not True:
         lacks.append(_("The last assessment does not say that a regular income covers the basics."))
@@ -234,16 +234,9 @@ def _lacks(pack: Pack, name: str, told: list[Assessment]) -> list[str]:
     return lacks
 
 
-def _does_well(pack: Pack, told: Assessment) -> bool:
-    """Whether each critical domain was rated, and none 3 or 4; what was not rated is not known to be well."""
-    rated = {row.domain: row.rating for row in told.findings.all()}
-    critical = [code for code, domain in pack.domains.items() if domain.critical]
-    return all(rated.get(code, 4) <= 2 for code in critical)
-
-
 def _holds(pack: Pack, told: Assessment) -> bool:
     """Whether nothing in an assessment speaks against the family standing on its own feet."""
-    return _does_well(pack, told) and told.income_covers_basics is not False and told.caregiver_able is not False
+    return not told.poor_in(pack) and told.income_covers_basics is not False and told.caregiver_able is not False
 
 
 def _left_unexplained(actor: Actor, case: Case, enrolled: list[Case], on: date) -> list[str]:
