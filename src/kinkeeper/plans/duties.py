@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Case as Either
-from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import DateField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, may_read
@@ -14,14 +15,15 @@ from kinkeeper.access.models import pack_in_force
 from kinkeeper.assessments.models import Assessment
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import Decision
-from kinkeeper.families.models import Membership
 from kinkeeper.lib.duties import REVIEW, Duty
 from kinkeeper.lib.timers import due_after
 from kinkeeper.plans.models import Plan, Review
-from kinkeeper.plans.queries import OPEN, cases, goal_actions, named_day, plans
+from kinkeeper.plans.queries import OPEN, Plans, cases, goal_actions, made_for, named_day, plans
 
 PLAN = "plan"
 ACTION = "action"
+# The ways from a case to its plans, in the order of `made_for()`.
+WAYS = ("own", "named", "family")
 
 
 def _wanted(found: Iterable[Duty], on: date | None) -> list[Duty]:
@@ -39,10 +41,9 @@ def _latest(rows: QuerySet, day: str) -> Subquery:  # type: ignore[type-arg]  # 
     return Subquery(rows.order_by(f"-{day}").values(day)[:1], output_field=DateField())
 
 
-def _for_each() -> Q:
-    """The plans made for each case of a query around this one."""
-    member = Membership.objects.filter(person=OuterRef(OuterRef("child")), ends_on__isnull=True).values("family")
-    return Plan.made_for(OuterRef("pk"), OuterRef("family"), Subquery(member))
+def _for_each(rows: Plans) -> tuple[Plans, ...]:
+    """Of `rows` the plans made for each case of a query around this one, by the way that leads to them."""
+    return made_for(rows, OuterRef("pk"), OuterRef("family"), OuterRef("child"))
 
 
 def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:
@@ -53,13 +54,13 @@ def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | N
     limit, calendar = pack_in_force().limit("plan"), pack_in_force().calendar
     decided = Decision.objects.filter(case=OuterRef("pk"), withdrawn_on__isnull=True)
     changed = Review.objects.filter(case=OuterRef("pk"), outcome=Review.Outcome.CHANGE_PLAN, held_on__isnull=False)
-    drafts = plans(actor).filter(_for_each(), state=Plan.State.DRAFT)
+    drafts = _for_each(plans(actor).filter(state=Plan.State.DRAFT).order_by("pk").values("code"))
     rows = _running(actor, among).filter(state=Case.State.PLANNING)
     rows = rows.annotate(
         learned=_latest(Assessment.objects.filter(case=OuterRef("pk")), "assessed_on"),
         decided=_latest(decided, "decided_on"),
         changed=_latest(changed, "held_on"),
-        draft=Subquery(drafts.order_by("pk").values("code")[:1]),
+        draft=Coalesce(*(Subquery(way[:1]) for way in drafts)),
     )
     found = []
     for case in rows:
@@ -106,19 +107,22 @@ def way_to_review(case: Case) -> tuple[str, str]:
     known = vars(case)
     if known["waiting"]:
         return "hold_review", known["waiting"]
-    if known["plan_approved"] and case.state in Case.AT_WORK:
+    if _plan_days(case) and case.state in Case.AT_WORK:
         return "open_review", case.code
     return "record_review", case.child.code
 
 
 def with_named_days(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Add to cases what `case_named_day()` needs, and the code (`waiting`) and day (`waits_on`) of an open review."""
-    plan = Plan.objects.filter(_for_each(), state=Plan.State.APPROVED).order_by("review_on")
+    in_force = _for_each(Plan.objects.filter(state=Plan.State.APPROVED).order_by("review_on"))
     held = Review.objects.filter(child=OuterRef("child"), held_on__isnull=False).order_by("-held_on")
     waiting = Review.objects.filter(child=OuterRef("child"), held_on__isnull=True)
     return rows.annotate(
-        plan_approved=Subquery(plan.values("approved_on")[:1]),
-        plan_review=Subquery(plan.values("review_on")[:1]),
+        **{
+            f"{name}_approved": Subquery(way.values("approved_on")[:1])
+            for name, way in zip(WAYS, in_force, strict=True)
+        },
+        **{f"{name}_review": Subquery(way.values("review_on")[:1]) for name, way in zip(WAYS, in_force, strict=True)},
         last_held=Subquery(held.values("held_on")[:1]),
         last_next=Subquery(held.values("next_on")[:1]),
         waiting=Subquery(waiting.values("code")[:1]),
@@ -131,7 +135,15 @@ def with_named_days(rows: QuerySet[Case]) -> QuerySet[Case]:
 def case_named_day(case: Case) -> date | None:
     """The day that the plan or the last review names for the next one, of a case that `with_named_days()` has read."""
     known = vars(case)
-    return named_day(known["plan_approved"], known["plan_review"], known["last_held"], known["last_next"])
+    approved_on, review_on = _plan_days(case) or (None, None)
+    return named_day(approved_on, review_on, known["last_held"], known["last_next"])
+
+
+def _plan_days(case: Case) -> tuple[date, date | None] | None:
+    """When the plan in force was approved and names its review, the soonest of several; None where there is no plan."""
+    known = vars(case)
+    days = [(known[f"{name}_approved"], known[f"{name}_review"]) for name in WAYS if known[f"{name}_approved"]]
+    return min(days, key=lambda pair: pair[1] or date.max, default=None)
 
 
 def actions_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:

@@ -105,17 +105,6 @@ class Plan(Row):
     def unit_id(self) -> int:
         return self.case.unit_id
 
-    @staticmethod
-    def made_for(case: object, family: object, families: object) -> Q:
-        """Plans made in a case, and plans of a family: of the family it names, and of those the child belongs to.
-
-        Each way stands by itself, so that a database can look each up in its own index.
-        """
-        of_family = Q(kind=Plan.Kind.FAMILY, family__in=families)
-        if family is not None:
-            of_family |= Q(kind=Plan.Kind.FAMILY, family=family)
-        return Q(case=case) | of_family
-
 
 class Goal(Row):
     """Something to be reached, first in the child’s own words, in one of the twelve domains."""
