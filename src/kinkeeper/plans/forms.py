@@ -264,7 +264,7 @@ class HoldReviewForm(DeedForm):
         rows = []
         for number in range(1, MOST_WISHES + 1):
             fields = [self[f"wish_{number}_{part}"] for part in ("words", "answer", "reason")]
-            rows.append((number, fields, number <= 3 or any(field.value() for field in fields)))
+            rows.append((number, fields, number == 1 or any(field.value() for field in fields)))
         return rows
 
     @property
