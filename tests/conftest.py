@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +19,13 @@ from kinkeeper.decisions.models import Decision
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
 from kinkeeper.people.models import LegalStatus, Name, Person, Sex
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never again among what was loaded once: building questions makes much and keeps little."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_configure() -> None:
