@@ -54,7 +54,7 @@ def test_a_child_lands_with_everything_the_return_says(land: Land, village: Unit
     child = Person.objects.get()
     assert (child.name, child.birth, child.sex, child.ethnicity) == ("Child K1", "2012-05-03", "F", "WBRI")
     assert child.unit == village
-    assert list(Identifier.objects.values_list("scheme", "value")) == [("ssda903:child", "K1")]
+    assert [(number.scheme, number.value) for number in Identifier.objects.all()] == [("ssda903:child", "K1")]
     assert story() == [BEGUN, CAME_NEXT]
     assert list(Placement.objects.values_list("leave_reason", flat=True)) == ["CARPL", ""]
     assert LegalStatus.objects.get().starts_on == date(2022, 6, 10)

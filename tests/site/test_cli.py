@@ -151,7 +151,7 @@ def everything() -> list[object]:
         list(Person.objects.order_by("pk").values_list("code", "name", "birth", "sex")),
         list(Name.objects.order_by("pk").values_list("given", "family", "script")),
         list(PeriodOfCare.objects.order_by("pk").values_list("code", "started_on", "ended_on", "exit")),
-        list(Contact.objects.order_by("pk").values_list("code", "happened_on", "note")),
+        [(contact.code, contact.happened_on, contact.note) for contact in Contact.objects.order_by("pk")],
         list(User.objects.order_by("pk").values_list("code", "email")),
     ]
 

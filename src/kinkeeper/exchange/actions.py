@@ -199,7 +199,7 @@ def mend_row(actor: Actor, row: QuarantinedRow, *, values: Mapping[str, str]) ->
     if isinstance(mended, BadRow):
         fault = mended.faults[0]
         raise Refused(fault.reason, guard=fault.code, field=fault.field or None)
-    others = QuarantinedRow.objects.filter(of=row.of, child_reference=mended.child, state=QuarantinedRow.State.WAITING)
+    others = QuarantinedRow.objects.filter(of=row.of, child_mark=mended.child, state=QuarantinedRow.State.WAITING)
     waiting = list(others.exclude(pk=row.pk))
     outcome = _judge_again(actor, row, mended, waiting)
     still = {(bad.file, bad.line): bad for bad in outcome.quarantined}
@@ -392,7 +392,7 @@ def _homes_for(
 def _quarantine(brought: Import, rows: Sequence[BadRow]) -> None:
     """Keep rows that cannot land; a row that a run before kept already stays as people left it."""
     children = {bad.child[:80] for bad in rows}
-    there = QuarantinedRow.objects.filter(of=brought, child_reference__in=children)
+    there = QuarantinedRow.objects.filter(of=brought, child_mark__in=children)
     known = {(row.file, row.line): row for row in there}
     for bad in rows:
         row = known.get((bad.file, bad.line))

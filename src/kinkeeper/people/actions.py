@@ -227,7 +227,7 @@ def record_identifier(
     value = " ".join(value.split())
     if starts_on and ends_on:
         insist_on_order(ends_on, starts_on, _("This number holds from %(day)s; it cannot end before."), "ends_on")
-    if Identifier.objects.filter(person=person, scheme=scheme, value=value).exists():
+    if Identifier.objects.filter(person=person, scheme=scheme, value_mark=value).exists():
         raise Refused(_("This number is already recorded."), guard="G-DUP", field="value")
     other = queries.person_with_number(actor, scheme, value)
     if other:

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -49,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django
 
         django.setup()
-        return int(_called(asked.does)(asked))
+        with _keys_in_hand(asked.command):
+            return int(_called(asked.does)(asked))
     except Refused as refusal:
         return _say_no(str(refusal))
     except ImproperlyConfigured as error:
@@ -61,6 +63,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return _say_no("Stopped.")
+
+
+def _keys_in_hand(command: str) -> AbstractContextManager[object]:
+    """A command loads the keys it needs together; what runs for days must not keep them, so there each job does."""
+    from kinkeeper.keys.ring import keyring
+
+    return nullcontext() if command in {"serve", "worker"} else keyring()
 
 
 def _called(name: str) -> Callable[[argparse.Namespace], int]:

@@ -28,6 +28,7 @@ from granian.log import LogLevels
 from kinkeeper.drafts.tasks import forget_old_drafts
 from kinkeeper.files.tasks import remove_orphaned_bytes
 from kinkeeper.journal.tasks import run_due_jobs
+from kinkeeper.keys.ring import keyring
 from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
@@ -144,7 +145,8 @@ def worker(asked: argparse.Namespace) -> int:
 def _turn_the_page() -> None:
     """What a new day brings: at its beginning, and whenever the worker starts, because it may have slept for days."""
     try:
-        begun = come_of_age()
+        with keyring():
+            begun = come_of_age()
     except DatabaseError:
         log.exception("The worker could not look for who came of age; it will try again tomorrow.")
     else:
