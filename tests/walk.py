@@ -90,7 +90,7 @@ def collect(world: World) -> World:
         for row in model._base_manager.all():
             if isinstance(row, Row) and row.code not in world.codes.setdefault(model._meta.label_lower, []):
                 world.codes[model._meta.label_lower].append(row.code)
-            for value in vars(row).values():
+            for value in said(row):
                 world.canaries.update(CANARY.findall(str(value)))
     return world
 
@@ -135,11 +135,16 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
     return made
 
 
+def said(row: models.Model) -> Iterator[object]:
+    """What the fields of a row say, opened where they lie sealed."""
+    yield from (getattr(row, each.attname) for each in row._meta.concrete_fields)
+
+
 def marks_of(rows: Iterable[models.Model]) -> set[str]:
     """The codes and canaries of some rows."""
     rows = list(rows)
     return {str(getattr(row, "code", "")) for row in rows} | {
-        canary for row in rows for value in vars(row).values() for canary in CANARY.findall(str(value))
+        canary for row in rows for value in said(row) for canary in CANARY.findall(str(value))
     }
 
 

@@ -55,6 +55,7 @@ from kinkeeper.exchange.ssda903.writing import Written, write_year
 from kinkeeper.homes.actions import bring_in_homes
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.codes import new_code
 from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.refusals import Refused
@@ -182,7 +183,7 @@ def bring_in_reported_facts(
 ) -> list[ReportedFact]:
     """Keep what only the return asks for, word for word, until the room that owns it is built."""
     changed = [write(row, **values) for row, values in changes]
-    ReportedFact.objects.bulk_create(facts)
+    ReportedFact.objects.bulk_create(with_keys(facts))
     return [*facts, *(row for row in changed if isinstance(row, ReportedFact))]
 
 

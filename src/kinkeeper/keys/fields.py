@@ -8,7 +8,8 @@ be asked there: lookups other than `isnull` and exactly-empty are refused, and `
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import FieldError
 from django.core.validators import MaxLengthValidator
@@ -21,6 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.keys.ring import FORMAT, CannotOpen, Holder, Place, at_hand, mark, meet, seal, unseal
 from kinkeeper.lib.refusals import Refused
+
+RowT = TypeVar("RowT", bound=models.Model)
 
 if TYPE_CHECKING:
     _Text = models.TextField[Any, Any]
@@ -84,6 +87,20 @@ def _asked_for(field: models.ForeignKey[Any, Any], key: int, way: str) -> Holder
     if asked not in codes:
         codes[asked] = model._base_manager.values_list(way, flat=True).get(pk=key)
     return Holder(target._meta.label_lower, codes[asked])
+
+
+def with_keys(rows: Iterable[RowT]) -> list[RowT]:
+    """The rows, to be written together, with the keys of all their holders made or fetched together before."""
+    found = list(rows)
+    at_hand().prepare(holder_of(row) for row in found if any(_says_something(row)))
+    return found
+
+
+def _says_something(row: models.Model) -> Iterator[bool]:
+    for field in row._meta.local_fields:
+        if isinstance(field, SealedField):
+            value = row.__dict__.get(field.attname)
+            yield value is not None and not isinstance(value, Sealed) and field.to_text(value) not in field.EMPTY
 
 
 class _Opening(DeferredAttribute):
@@ -162,7 +179,7 @@ class SealedField(_Text):
         return value
 
     def _place(self, row: models.Model) -> Place:
-        return Place(self.model._meta.db_table, self.column, cast(Any, row).code)
+        return Place(self.model._meta.db_table, self.attname, cast(Any, row).code)
 
     # ---- into the database -------------------------------------------------------------------------------------------
 

@@ -102,6 +102,18 @@ def missing() -> MasterMissing:
     )
 
 
+def insist_on_masters() -> None:
+    """Refuse to start where texts are sealed under a master key that is not here, or is open to others."""
+    known = masters()
+    needed = set(DataKey.objects.filter(erased_at=None).order_by().values_list("master", flat=True).distinct())
+    if not needed <= known.keys():
+        raise missing()
+    for id in needed:
+        row = DataKey.objects.filter(erased_at=None, master=id).order_by("pk").first()
+        if row is not None:
+            unlock(row, known)
+
+
 def make(name: str) -> bool:
     """Make a new key file, safely on the disk before anybody is told; False where it is there already."""
     return put(name, secrets.token_urlsafe(48))
@@ -150,7 +162,8 @@ def lock(row: DataKey, key: bytes, master: Master) -> None:
 
 def unlock(row: DataKey, known: dict[str, Master]) -> bytes:
     """The data key of a row; `MasterMissing` where its master key is not here or does not open it."""
-    master = known.get(row.master)
+    # Between the files and the row, another process may have changed the master key.
+    master = known.get(row.master) or masters().get(row.master)
     if master is None:
         raise missing()
     wrapped = bytes(row.wrapped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +12,11 @@ from kinkeeper.lib.codes import new_code
 from kinkeeper.lib.sensitivity import s1, s3
 
 
+def key_code() -> str:
+    """A code that was drawn blindly, also where a demo draws those of its people from a seed."""
+    return new_code(random=SystemRandom())
+
+
 class DataKey(models.Model):
     """The key of one holder, itself locked under the master key of the installation; without it the texts are noise.
 
@@ -18,7 +24,7 @@ class DataKey(models.Model):
     leaves its row behind, so that a page can say “erased” instead of failing.
     """
 
-    code = s1(models.CharField(max_length=16, unique=True, default=new_code, editable=False))
+    code = s1(models.CharField(max_length=16, unique=True, default=key_code, editable=False))
     holder_type = s1(models.CharField(max_length=60))
     holder_code = s1(models.CharField(max_length=16, blank=True))
     wrapped = s3(models.BinaryField(editable=False))

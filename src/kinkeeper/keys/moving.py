@@ -71,7 +71,7 @@ def _sealed(
 ) -> dict[str, Any]:
     table = model._meta.db_table
     changes: dict[str, Any] = {
-        field.name: Sealed(seal(texts[field.name], Place(table, field.column, code), holder))
+        field.name: Sealed(seal(texts[field.name], Place(table, field.attname, code), holder))
         for field in fields
         if texts[field.name] not in field.EMPTY
     }
@@ -88,7 +88,7 @@ def _opened(
     changes = {}
     for field in fields:
         if texts[field.name] not in field.EMPTY:
-            text = unseal(texts[field.name], Place(table, field.column, code))
+            text = unseal(texts[field.name], Place(table, field.attname, code))
             plain = field.to_text(field.erased()) if text is None else text
             changes[field.name] = models.Value(plain, models.TextField())
     return changes

@@ -11,8 +11,8 @@ import hmac
 import os
 from base64 import b64decode, b64encode
 from binascii import Error
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
@@ -33,6 +33,7 @@ FORMAT = "kk1"
 NONCE = 12
 # One question names at most so many keys: far below what either database takes in one.
 MOST_AT_ONCE = 5_000
+MOST_MADE = 1_000
 
 
 class CannotOpen(Exception):
@@ -110,10 +111,30 @@ class Ring:
         kept = self.holders.get(holder)
         if kept and kept[1] is connection.run_on_commit:
             return kept[0]
-        row = DataKey.objects.filter(holder_type=holder.type, holder_code=holder.code).first() or _new_key(holder)
-        key = self._keep(row, master.masters())
-        self.holders[holder] = (key, connection.run_on_commit)
-        return key
+        self.prepare([holder])
+        return self.holders[holder][0]
+
+    def prepare(self, holders: Iterable[Holder]) -> None:
+        """Have the keys of all these holders at hand, in three questions for each table and thousand."""
+        by_type: dict[str, set[str]] = {}
+        for holder in holders:
+            kept = self.holders.get(holder)
+            if kept is None or kept[1] is not connection.run_on_commit:
+                by_type.setdefault(holder.type, set()).add(holder.code)
+        for kind, codes in by_type.items():
+            for start in range(0, len(codes), MOST_MADE):
+                self._prepare(kind, sorted(codes)[start : start + MOST_MADE])
+
+    def _prepare(self, kind: str, codes: Sequence[str]) -> None:
+        rows = DataKey.objects.filter(holder_type=kind, holder_code__in=codes)
+        there = {row.holder_code: row for row in rows}
+        missing = [Holder(kind, code) for code in codes if code not in there]
+        if missing:
+            _make_keys(missing)
+            there = {row.holder_code: row for row in rows.all()}
+        known = master.masters()
+        for code, row in there.items():
+            self.holders[Holder(kind, code)] = (self._keep(row, known), connection.run_on_commit)
 
     def cipher(self, key: Key, place: Place) -> AESGCM:
         """What seals and opens this column of this holder."""
@@ -147,6 +168,11 @@ def keyring() -> Iterator[Ring]:
         _ring.reset(token)
 
 
+def same_keyring() -> AbstractContextManager[object]:
+    """The keyring that is in hand already, or a new one where there is none: for a deed, wherever it is done."""
+    return nullcontext() if _ring.get() else keyring()
+
+
 def at_hand() -> Ring:
     """The keyring of this request, or one for this single question."""
     return _ring.get() or Ring()
@@ -171,21 +197,21 @@ def derived(secret: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"kinkeeper 1 " + purpose.encode()).derive(secret)
 
 
-def _new_key(holder: Holder) -> DataKey:
-    """A new key for a holder; of two who make one at the same moment, both get the one that was written."""
+def _make_keys(holders: Sequence[Holder]) -> None:
+    """New keys for holders without one; where somebody else made one at the same moment, theirs stays."""
     now = master.current()
-    row = DataKey(holder_type=holder.type, holder_code=holder.code)
-    secret = os.urandom(32)
-    master.lock(row, secret, now)
+    rows = [DataKey(holder_type=holder.type, holder_code=holder.code) for holder in holders]
+    secrets = {row.code: os.urandom(32) for row in rows}
+    for row in rows:
+        master.lock(row, secrets[row.code], now)
     with transaction.atomic(savepoint=False):
-        DataKey.objects.bulk_create([row], ignore_conflicts=True)
-        found = DataKey.objects.get(holder_type=holder.type, holder_code=holder.code)
+        DataKey.objects.bulk_create(rows, ignore_conflicts=True)
         after = master.current()
-        if found.code == row.code and after.id != now.id:
+        if after.id != now.id:
             # The master key was changed while we waited for the table.
-            master.lock(found, secret, after)
-            found.save(update_fields=["wrapped", "master"])
-    return found
+            for row in DataKey.objects.filter(code__in=list(secrets)):
+                master.lock(row, secrets[row.code], after)
+                row.save(update_fields=["wrapped", "master"])
 
 
 def _bound(place: Place, holder: Holder) -> bytes:

@@ -339,7 +339,7 @@ class Document(Row):
         verbose_name_plural = _("documents")
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
     @property
     def unit_id(self) -> int:
