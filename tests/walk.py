@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, actor_for
+from kinkeeper.keys.fields import SealedJSONField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Level, level_of
 from kinkeeper.site.checks import tables_of_the_house
@@ -123,6 +124,8 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
             made[each.name] = each.related_model._base_manager.order_by("pk").first()  # type: ignore[union-attr]
         elif each.choices:
             made[each.name] = each.flatchoices[0][0]
+        elif isinstance(each, SealedJSONField):
+            made[each.name] = {"words": sing()}
         elif isinstance(each, models.CharField | models.TextField):
             room = each.max_length is None or each.max_length > 20
             made[each.name] = sing() if (level_of(each) or 0) >= Level.S2 and room else "X"

@@ -92,5 +92,5 @@ def test_it_asks_the_same_number_of_questions(
         ContactPoint.objects.create(person=relative, kind="phone", value="+33")
     browser, address = amina.browser, f"/children/{noor.code}/care-sheet/"
     browser.get(address)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         browser.get(address)
