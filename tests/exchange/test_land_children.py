@@ -39,7 +39,7 @@ Land = Callable[[Path], Import]
 
 def story() -> list[tuple[Any, ...]]:
     """Every episode that is kept, in words."""
-    rows = Episode.objects.with_ends().select_related("legal_status", "placement__home").order_by("started_on")
+    rows: Any = Episode.objects.with_ends().select_related("legal_status", "placement__home").order_by("started_on")
     return [
         (one.started_on, one.ended_on, one.reason, one.legal_status.status, stay.care_type, stay.home.postcode)
         for one in rows

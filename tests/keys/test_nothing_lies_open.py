@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from kinkeeper.cases.models import Contact
 from kinkeeper.homes.models import Home
-from kinkeeper.keys.fields import Sealed, SealedField, SealedJSONField
+from kinkeeper.keys.fields import SealedField, SealedJSONField
 from kinkeeper.keys.ring import keyring
 from kinkeeper.people.models import Identifier
 from kinkeeper.site.checks import tables_of_the_house
@@ -83,8 +83,7 @@ def test_no_word_of_a_narrative_address_or_number_can_be_read(demo: None, monkey
     # And it would be found: one field that writes what it is given, as if nobody had sealed it.
     note = Contact._meta.get_field("note")
     monkeypatch.setattr(note, "pre_save", lambda row, add: models.Value("QZOPENZQ", models.TextField()))
-    row = Contact.objects.first()
-    assert row is not None
-    row.save()
+    contact = Contact.objects.first()
+    assert contact is not None
+    contact.save()
     assert "QZOPENZQ" in everything_that_lies_there()
-    assert isinstance(Contact.objects.filter(pk=row.pk).values_list("note", flat=True).get(), Sealed)

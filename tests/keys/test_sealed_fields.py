@@ -214,7 +214,7 @@ def test_the_database_answers_whether_something_is_empty_and_nothing_else(noors_
 
 def test_a_value_without_its_row_says_nothing(noors_case: Case) -> None:
     contact(noors_case)
-    value = Contact.objects.values_list("note", flat=True).get()
+    value: Any = Contact.objects.values_list("note", flat=True).get()
     assert isinstance(value, Sealed)
     with pytest.raises(CannotOpen, match="from its row"):
         str(value)

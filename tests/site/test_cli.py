@@ -112,7 +112,12 @@ def test_who_sets_up_is_led_through_the_envelopes(
 ) -> None:
     shown: list[str] = []
     new = envelopes.new_passphrase
-    monkeypatch.setattr(envelopes, "new_passphrase", lambda: shown.append(new()) or shown[-1])
+
+    def noted() -> str:
+        shown.append(new())
+        return shown[-1]
+
+    monkeypatch.setattr(envelopes, "new_passphrase", noted)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
 
     def answered(question: str) -> str:

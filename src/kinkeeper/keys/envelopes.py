@@ -60,8 +60,9 @@ def make_envelope(path: Path, *, passphrase: str = "", recipient: str = "") -> N
     master.current()
     if path.exists():
         raise Refused(f"“{path}” exists already. Name a new file; the old envelope still opens old backups.")
-    sheet = {"format": FORMAT, "made_at": timezone.now().isoformat(), "code": new_code(random=SystemRandom())}
-    inside = json.dumps({**sheet, "keys": _key_texts()}).encode()
+    code = new_code(random=SystemRandom())
+    sheet = {"format": FORMAT, "made_at": timezone.now().isoformat(), "code": code, "keys": _key_texts()}
+    inside = json.dumps(sheet).encode()
     if recipient:
         try:
             known = pyrage.x25519.Recipient.from_str(recipient)
@@ -71,7 +72,7 @@ def make_envelope(path: Path, *, passphrase: str = "", recipient: str = "") -> N
     else:
         locked = pyrage.passphrase.encrypt(inside, as_written(passphrase), armored=True)
     _write(path, locked)
-    _remember(path, sha256(sheet["code"].encode()).hexdigest() if recipient else "")  # type: ignore[union-attr]
+    _remember(path, sha256(code.encode()).hexdigest() if recipient else "")
 
 
 def confirm_envelope(path: Path, typed: str) -> None:
