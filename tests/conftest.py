@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db.models import Model
 from django.test import Client
 
 from kinkeeper.access.gate import Actor, actor_for
@@ -166,6 +167,13 @@ def register(unit: Unit, given: str, family: str, *, born: date | None = None, s
     )
     Name.objects.create(person=person, given=given, family=family)
     return person
+
+
+def put(row: Model, **texts: str) -> None:
+    """Put texts into a row as the tables keep them, sealed where they are, without going through a deed."""
+    for name, text in texts.items():
+        setattr(row, name, text)
+    row.save(update_fields=list(texts))
 
 
 def open_case(child: Person, worker: Colleague, *, state: str = Case.State.ACTIVE) -> Case:

@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, actor_for
+from kinkeeper.keys.fields import SealedJSONField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Level, level_of
 from kinkeeper.site.checks import tables_of_the_house
@@ -90,7 +91,7 @@ def collect(world: World) -> World:
         for row in model._base_manager.all():
             if isinstance(row, Row) and row.code not in world.codes.setdefault(model._meta.label_lower, []):
                 world.codes[model._meta.label_lower].append(row.code)
-            for value in vars(row).values():
+            for value in said(row):
                 world.canaries.update(CANARY.findall(str(value)))
     return world
 
@@ -123,6 +124,8 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
             made[each.name] = each.related_model._base_manager.order_by("pk").first()  # type: ignore[union-attr]
         elif each.choices:
             made[each.name] = each.flatchoices[0][0]
+        elif isinstance(each, SealedJSONField):
+            made[each.name] = {"words": sing()}
         elif isinstance(each, models.CharField | models.TextField):
             room = each.max_length is None or each.max_length > 20
             made[each.name] = sing() if (level_of(each) or 0) >= Level.S2 and room else "X"
@@ -135,11 +138,16 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
     return made
 
 
+def said(row: models.Model) -> Iterator[object]:
+    """What the fields of a row say, opened where they lie sealed."""
+    yield from (getattr(row, each.attname) for each in row._meta.concrete_fields)
+
+
 def marks_of(rows: Iterable[models.Model]) -> set[str]:
     """The codes and canaries of some rows."""
     rows = list(rows)
     return {str(getattr(row, "code", "")) for row in rows} | {
-        canary for row in rows for value in vars(row).values() for canary in CANARY.findall(str(value))
+        canary for row in rows for value in said(row) for canary in CANARY.findall(str(value))
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -48,10 +49,15 @@ def test_every_command_of_every_page_is_understood() -> None:
     assert len(understood) >= 10
 
 
-def test_a_real_association_is_set_up_as_the_page_says(db: None, own_folder: Path) -> None:
+def test_a_real_association_is_set_up_as_the_page_says(db: None, own_folder: Path, settings: Any) -> None:
+    settings.DATA = own_folder / "data"
     page = "start/a-real-association.md"
     (own_folder / "first-password.txt").write_text("seven quiet herons by the weir\n")
     (told,) = [words for words in typed(page, "setup") if len(words) > 1]
+    assert cli.main(told) == 1, "not without recovery envelopes"
+    for number, envelope in enumerate(typed(page, "keys"), start=1):
+        (own_folder / f"passphrase-{number}.txt").write_text("seven quiet herons by the weir\n")
+        assert cli.main(envelope) == 0
     assert cli.main(told) == 0
     assert Association.objects.get().name == "Kin of the Hills"
     assert [seat.role for seat in Seat.objects.all()] == [Role.ADMINISTRATOR]

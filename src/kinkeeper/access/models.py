@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.packs import DEFAULT, Pack, load_pack
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s0, s1, s2, s3
@@ -180,7 +181,7 @@ class User(Row, AbstractBaseUser):
     is_active = s1(models.BooleanField(_("may sign in"), default=True))
     external_id = s1(models.CharField(max_length=200, null=True, blank=True, editable=False))
     external_source = s1(models.CharField(max_length=60, blank=True, editable=False))
-    password = s3(models.CharField(_("password"), max_length=200))
+    password = s3(models.CharField(_("password"), max_length=200), coded="a hash")
     last_login = s1(models.DateTimeField(_("last sign-in"), blank=True, null=True))
 
     USERNAME_FIELD = "email"
@@ -254,7 +255,7 @@ class Invitation(Row):
     unit = s1(models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+"))
     programme = s1(models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="+"))
     renews = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
-    token_hash = s3(models.CharField(max_length=64, unique=True, editable=False))
+    token_hash = s3(models.CharField(max_length=64, unique=True, editable=False), coded="a hash")
     invited_by = s1(models.ForeignKey(User, models.PROTECT, related_name="+", null=True))
     expires_at = s1(models.DateTimeField())
     accepted_at = s1(models.DateTimeField(null=True, blank=True))
@@ -296,16 +297,18 @@ class Opening(Row):
     It opens reading only: every judge asks for a seat, and an opening gives none.
     """
 
+    sealed_for: ClassVar = "user"
+
     user = s1(models.ForeignKey(User, models.PROTECT, related_name="+"))
     subject_type = s1(models.CharField(max_length=60))
     subject_id = s1(models.BigIntegerField())
     subject_code = s1(models.CharField(max_length=16))
     unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
-    reason = s3(models.TextField(_("reason")))
+    reason = s3(SealedTextField(_("reason")))
     opened_at = s1(models.DateTimeField(default=timezone.now))
     until = s1(models.DateTimeField())
     closed_at = s1(models.DateTimeField(null=True, blank=True))
-    comment = s3(models.TextField(_("what was done with what was read"), blank=True))
+    comment = s3(SealedTextField(_("what was done with what was read"), blank=True))
 
     class Meta:
         ordering = ("-opened_at",)

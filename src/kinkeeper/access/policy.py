@@ -19,6 +19,7 @@ from kinkeeper.access.models import (
     Unit,
     User,
 )
+from kinkeeper.keys.models import DataKey
 
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
 # Who may look at a record outside their scope in an emergency (security: break-glass).
@@ -36,6 +37,12 @@ def may_bring_in(actor: Actor, unit: Unit) -> Verdict:
 def administers(actor: Actor) -> bool:
     """Whether the actor keeps the accounts and units of the whole association."""
     return actor.oversees_all(Role.ADMINISTRATOR)
+
+
+@scope(DataKey)
+def data_keys(actor: Actor) -> Q:
+    """A key is seen by nobody: it opens what somebody may read, and is no record."""
+    return NOTHING
 
 
 @scope(Association)

@@ -55,6 +55,7 @@ from kinkeeper.exchange.ssda903.writing import Written, write_year
 from kinkeeper.homes.actions import bring_in_homes
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.codes import new_code
 from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.refusals import Refused
@@ -182,7 +183,7 @@ def bring_in_reported_facts(
 ) -> list[ReportedFact]:
     """Keep what only the return asks for, word for word, until the room that owns it is built."""
     changed = [write(row, **values) for row, values in changes]
-    ReportedFact.objects.bulk_create(facts)
+    ReportedFact.objects.bulk_create(with_keys(facts))
     return [*facts, *(row for row in changed if isinstance(row, ReportedFact))]
 
 
@@ -199,7 +200,7 @@ def mend_row(actor: Actor, row: QuarantinedRow, *, values: Mapping[str, str]) ->
     if isinstance(mended, BadRow):
         fault = mended.faults[0]
         raise Refused(fault.reason, guard=fault.code, field=fault.field or None)
-    others = QuarantinedRow.objects.filter(of=row.of, child_reference=mended.child, state=QuarantinedRow.State.WAITING)
+    others = QuarantinedRow.objects.filter(of=row.of, child_mark=mended.child, state=QuarantinedRow.State.WAITING)
     waiting = list(others.exclude(pk=row.pk))
     outcome = _judge_again(actor, row, mended, waiting)
     still = {(bad.file, bad.line): bad for bad in outcome.quarantined}
@@ -392,7 +393,7 @@ def _homes_for(
 def _quarantine(brought: Import, rows: Sequence[BadRow]) -> None:
     """Keep rows that cannot land; a row that a run before kept already stays as people left it."""
     children = {bad.child[:80] for bad in rows}
-    there = QuarantinedRow.objects.filter(of=brought, child_reference__in=children)
+    there = QuarantinedRow.objects.filter(of=brought, child_mark__in=children)
     known = {(row.file, row.line): row for row in there}
     for bad in rows:
         row = known.get((bad.file, bad.line))

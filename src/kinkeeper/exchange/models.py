@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit, User
+from kinkeeper.keys.fields import MarkField, SealedJSONField, SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 from kinkeeper.lib.steps import Steps
@@ -74,16 +75,19 @@ class QuarantinedRow(Row):
         State.SET_ASIDE: frozenset({State.WAITING}),
     }
 
+    sealed_for: ClassVar = "of"
+
     of = s1(models.ForeignKey(Import, models.CASCADE, related_name="quarantine"))
     file = s1(models.CharField(_("file"), max_length=300))
     line = s1(models.PositiveIntegerField(_("line")))
     table = s1(models.CharField(_("table"), max_length=40))
     year = s1(models.PositiveSmallIntegerField(null=True))
-    child_reference = s3(models.CharField(max_length=80, blank=True))
+    child_reference = s3(SealedTextField(max_length=80, blank=True))
+    child_mark = s3(MarkField(of="child_reference"))
     field = s1(models.CharField(_("field"), max_length=60, blank=True))
     guard = s1(models.CharField(_("rule"), max_length=20, blank=True))
     reason = s2(models.TextField(_("reason")))
-    values = s3(models.JSONField(_("values")))
+    values = s3(SealedJSONField(_("values")))
     state = s1(models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING))
 
     class Meta:
@@ -108,11 +112,13 @@ class ReportedFact(Row):
     `year` is the first calendar year of the collection year the row was reported for, or 0 for facts that hold once.
     """
 
+    sealed_for: ClassVar = "person"
+
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
     table = s1(models.CharField(_("table"), max_length=40))
     year = s1(models.PositiveSmallIntegerField(default=0))
-    key = s3(models.CharField(max_length=80, blank=True))
-    values = s3(models.JSONField(_("values")))
+    key = s3(models.CharField(max_length=80, blank=True), coded="days of the return, by which its rows are told apart")
+    values = s3(SealedJSONField(_("values")))
 
     class Meta:
         ordering = ("table", "year", "key", "pk")

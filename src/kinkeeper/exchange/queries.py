@@ -19,6 +19,7 @@ from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.exchange.ssda903.ledger import WAITS
 from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.homes.models import Home
+from kinkeeper.keys.fields import marks_of
 from kinkeeper.people.models import Identifier, LegalStatus, Person
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
@@ -74,7 +75,7 @@ def numbers_of_children(actor: Actor, units: Iterable[Unit]) -> list[tuple[str, 
     """Children of these units that the return speaks of, as (CHILD, key), in the order of CHILD."""
     inside = [unit.pk for unit in units]
     known = seen(actor, Identifier).filter(scheme=CHILD_NUMBER, ends_on=None, person__unit_id__in=inside)
-    numbers = dict(known.values_list("person_id", "value"))
+    numbers = {row.person_id: row.value for row in known}
     cared = seen(actor, PeriodOfCare).filter(child__unit_id__in=inside)
     for key, code in cared.values_list("child_id", "child__code").distinct():
         numbers.setdefault(key, code)
@@ -101,17 +102,21 @@ def children_of_return(actor: Actor, units: Iterable[Unit]) -> Iterator[Person]:
 def shelves_by_number(actor: Actor, unit: Unit, numbers: Sequence[str]) -> dict[str, Shelf]:
     """What is kept of the children of this unit with these numbers."""
     known = seen(actor, Identifier).filter(
-        scheme=CHILD_NUMBER, value__in=numbers, ends_on=None, person__unit_id=unit.pk
+        scheme=CHILD_NUMBER, value_mark__in=numbers, ends_on=None, person__unit_id=unit.pk
     )
-    keys = dict(known.values_list("value", "person_id"))
+    by_mark = marks_of(Identifier, "value_mark", numbers)
+    keys = {by_mark[mark]: key for mark, key in known.values_list("value_mark", "person_id")}
     shelves = shelves_of(actor, list(keys.values()))
     return {number: shelves[key] for number, key in keys.items()}
 
 
 def numbers_kept_elsewhere(actor: Actor, unit: Unit, numbers: Sequence[str]) -> frozenset[str]:
     """Which of these numbers another unit keeps. Not gated: a number must not become two children."""
-    others = Identifier.objects.filter(scheme=CHILD_NUMBER, value__in=numbers, ends_on=None)
-    return frozenset(others.exclude(person__unit_id=unit.pk).values_list("value", flat=True))
+    others = Identifier.objects.filter(scheme=CHILD_NUMBER, value_mark__in=numbers, ends_on=None)
+    by_mark = marks_of(Identifier, "value_mark", numbers)
+    return frozenset(
+        by_mark[mark] for mark in others.exclude(person__unit_id=unit.pk).values_list("value_mark", flat=True)
+    )
 
 
 def homes_by_key(actor: Actor, unit: Unit, keys: Iterable[HomeKey]) -> dict[HomeKey, Home]:
@@ -119,7 +124,7 @@ def homes_by_key(actor: Actor, unit: Unit, keys: Iterable[HomeKey]) -> dict[Home
     wanted = set(keys)
     postcodes = {key.postcode for key in wanted}
     found: dict[HomeKey, Home] = {}
-    for home in seen(actor, Home).filter(unit=unit, postcode__in=postcodes).order_by("pk"):
+    for home in seen(actor, Home).filter(unit=unit, postcode_mark__in=postcodes).order_by("pk"):
         key = key_of_home(home)
         if key in wanted:
             found.setdefault(key, home)

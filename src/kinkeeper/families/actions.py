@@ -26,6 +26,7 @@ from kinkeeper.families.policy import (
     may_tie_kin,
 )
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, insist_on_the_past
 from kinkeeper.lib.refusals import Refused
@@ -332,10 +333,10 @@ def bring_in_families(
         raise Refused(_("All families of one import belong to its unit."), guard="G-UNIT")
     Family.objects.bulk_create(families)
     Membership.objects.bulk_create(memberships)
-    Kinship.objects.bulk_create(ties)
-    Household.objects.bulk_create(households)
+    Kinship.objects.bulk_create(with_keys(ties))
+    Household.objects.bulk_create(with_keys(households))
     HouseholdMember.objects.bulk_create(members)
-    Support.objects.bulk_create(supports)
+    Support.objects.bulk_create(with_keys(supports))
     return list(families)
 
 

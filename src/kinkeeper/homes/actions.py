@@ -27,6 +27,7 @@ from kinkeeper.homes.policy import (
     may_suspend_approval,
 )
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.guards import (
     insist_on_a_lifetime,
     insist_on_age,
@@ -305,7 +306,7 @@ def bring_in_homes(
     where = [*homes, *(row.home for row in carers), *(row.home for row in approvals), *(row.home for row in checks)]
     if any(home.unit_id != unit.pk for home in where):
         raise Unseen
-    Home.objects.bulk_create(homes, batch_size=500)
+    Home.objects.bulk_create(with_keys(homes), batch_size=500)
     Carer.objects.bulk_create(carers, batch_size=500)
     Approval.objects.bulk_create(approvals, batch_size=500)
     BackgroundCheck.objects.bulk_create(checks, batch_size=500)

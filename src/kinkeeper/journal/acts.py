@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 
 from kinkeeper.access.gate import Actor, Unseen, Verdict, scope_of, seen, unit_of
 from kinkeeper.journal.models import Entry, Job, Refusal
+from kinkeeper.keys.ring import same_keyring
 from kinkeeper.lib.packs import Entry as PackEntry
 from kinkeeper.lib.refusals import Refused, Stale
 
@@ -58,7 +59,7 @@ class Act(Generic[P, R]):
 
     def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with transaction.atomic():
+            with same_keyring(), transaction.atomic():
                 rows, named = _fresh(actor, args, kwargs)
                 subject = rows[0] if rows else None
                 verdict = self.judge(actor, subject)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kinkeeper.journal.acts import reaction_called
 from kinkeeper.journal.models import Job
+from kinkeeper.keys.ring import keyring
 from kinkeeper.lib.refusals import Stale
 
 log = logging.getLogger("kinkeeper.worker")
@@ -41,7 +42,7 @@ def _claim(pk: int, attempts: int) -> bool:
 
 def _run(job: Job) -> None:
     try:
-        with transaction.atomic():
+        with keyring(), transaction.atomic():
             finished = Job.objects.filter(pk=job.pk, state=Job.State.READY, attempts=job.attempts)
             if finished.update(state=Job.State.DONE, done_at=timezone.now(), trouble="") != 1:
                 raise Stale

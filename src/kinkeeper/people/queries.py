@@ -66,7 +66,7 @@ def _exactly(actor: Actor, text: str) -> list[Person]:
 def _holders(actor: Actor, values: Sequence[str]) -> QuerySet[Identifier]:
     """Numbers in units where the actor may read numbers: whoever may not read one may not confirm one either."""
     units = [unit for unit in actor.units() if actor.ceiling(unit) >= Level.S3]
-    return Identifier.objects.filter(value__in=values, person__unit_id__in=units)
+    return Identifier.objects.filter(value_mark__in=values, person__unit_id__in=units)
 
 
 def _by_name(among: QuerySet[Person], text: str, limit: int) -> list[tuple[float, Person]]:
@@ -131,7 +131,7 @@ def likely_duplicates_anywhere(
 
 def _numbered(number: str) -> QuerySet[Identifier, int]:
     number = " ".join(number.split())
-    return Identifier.objects.filter(value__in=[number, number.upper()]).values_list("person_id", flat=True)
+    return Identifier.objects.filter(value_mark__in=[number, number.upper()]).values_list("person_id", flat=True)
 
 
 def _may_be_born(one_birth: PartialDate | None, other: PartialDate | None) -> bool:

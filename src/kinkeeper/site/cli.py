@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"kinkeeper {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_demo, _setup, _serve, _worker, _migrate, _check, _generate, _import, _export, _units):
+    for add in (_demo, _setup, _serve, _worker, _migrate, _check, _generate, _import, _export, _units, _keys):
         add(commands)
     return root
 
@@ -49,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django
 
         django.setup()
-        return int(_called(asked.does)(asked))
+        with _keys_in_hand(asked.command):
+            return int(_called(asked.does)(asked))
     except Refused as refusal:
         return _say_no(str(refusal))
     except ImproperlyConfigured as error:
@@ -61,6 +63,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return _say_no("Stopped.")
+
+
+def _keys_in_hand(command: str) -> AbstractContextManager[object]:
+    """A command loads the keys it needs together; what runs for days must not keep them, so there each job does."""
+    from kinkeeper.keys.ring import keyring
+
+    return nullcontext() if command in {"serve", "worker"} else keyring()
 
 
 def _called(name: str) -> Callable[[argparse.Namespace], int]:
@@ -243,6 +252,47 @@ def _units(commands: Any) -> None:
         commands, "units", "exchanging.units", "List the units with their codes.", "  kinkeeper units --json"
     )
     _json(one)
+
+
+def _keys(commands: Any) -> None:
+    deeds = commands.add_parser(
+        "keys",
+        help="Look after the keys.",
+        description="Look after the keys under which texts and documents lie sealed.",
+    ).add_subparsers(dest="deed", metavar="DEED", required=True)
+    _command(
+        deeds,
+        "rotate",
+        "keeping.rotate",
+        "Change the master key. Every data key is locked under a new one, no text is sealed anew, and servers may run "
+        "meanwhile. An interrupted change goes on when it is run again.",
+        "  kinkeeper keys rotate",
+    )
+    one = _command(
+        deeds,
+        "envelope",
+        "keeping.envelope",
+        "Make a recovery envelope, an age file with the key files of this installation, and open it again. Without "
+        "--passphrase-file, a passphrase is shown once and typed back.",
+        "  kinkeeper keys envelope stick/envelope-1.age\n"
+        "  kinkeeper keys envelope envelope-2.age --passphrase-file passphrase.txt",
+    )
+    one.add_argument("file", type=Path, metavar="FILE", help="a new file, best on something that leaves this machine")
+    one.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE", help="file with a passphrase of 20 characters or more"
+    )
+    one.add_argument("--recipient", metavar="AGE1…", help="public key of age, instead of a passphrase")
+    one = _command(
+        deeds,
+        "recover",
+        "keeping.recover",
+        "Put the key files of an envelope back into the data folder. Others that lie there are kept aside.",
+        "  kinkeeper keys recover stick/envelope-1.age\n"
+        "  kinkeeper keys recover envelope-2.age --passphrase-file passphrase.txt",
+    )
+    one.add_argument("envelope", type=Path, metavar="ENVELOPE", help="the envelope")
+    one.add_argument("--passphrase-file", type=Path, metavar="FILE", help="file with its passphrase (asked for)")
+    one.add_argument("--identity", type=Path, metavar="FILE", help="identity of age that it was locked for")
 
 
 def _json(one: argparse.ArgumentParser) -> None:

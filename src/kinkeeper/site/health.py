@@ -19,6 +19,9 @@ from kinkeeper.access.models import Association, Role, Seat
 from kinkeeper.files.vault import missing_files
 from kinkeeper.journal.acts import acts, reaction_called
 from kinkeeper.journal.models import Entry, Job
+from kinkeeper.keys.envelopes import WANTED, confirmed_envelopes
+from kinkeeper.keys.master import MasterMissing, insist_on_masters
+from kinkeeper.keys.models import DataKey
 from kinkeeper.placements.guards import missing_guards
 from kinkeeper.placements.models import PeriodOfCare
 
@@ -208,6 +211,25 @@ def _keys() -> Iterator[Finding]:
         yield _good("keys", "Data folder and keys are readable by their owner alone.")
 
 
+def _seals() -> Iterator[Finding]:
+    """Whether what lies sealed can be opened, and whether the keys would survive this machine."""
+    try:
+        insist_on_masters()
+    except MasterMissing as missing:
+        yield _trouble("seals", str(missing), "Nothing can be read or written about anybody until the key is back.")
+        return
+    yield _good("seals", f"{DataKey.objects.filter(erased_at=None).count():,} data keys open.")
+    association = Association.objects.first()
+    there = len(confirmed_envelopes())
+    if association and not association.is_demo and there < WANTED:
+        yield Finding(
+            "envelopes",
+            Level.REMARK,
+            f"{there} of {WANTED} recovery envelopes hold the keys of today: a lost machine would lose every text.",
+            "Run: kinkeeper keys envelope FILE",
+        )
+
+
 def _files() -> Iterator[Finding]:
     """Whether every stored document is there."""
     lost = list(missing_files())
@@ -256,5 +278,5 @@ def _settings() -> Iterator[Finding]:
 
 
 EXAMINERS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _settings, _durability, _integrity, _rules, _care, _journal, _files, _keys, _disk, _people,
+    _settings, _durability, _integrity, _rules, _care, _journal, _files, _keys, _seals, _disk, _people,
 )  # fmt: skip

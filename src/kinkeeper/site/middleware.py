@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kinkeeper.access.gate import Actor, actor_for
 from kinkeeper.access.models import User, pack_asked_once
 from kinkeeper.drafts.tasks import discard_draft
+from kinkeeper.keys.ring import keyring
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -36,6 +37,17 @@ class LanguageMiddleware:
             response = self.answer(request)
             response.headers["Content-Language"] = language
         return response
+
+
+class KeyringMiddleware:
+    """Load the keys of all that a page reads with one question, and keep none of them after the page."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with keyring():
+            return self.answer(request)
 
 
 # The only pages that ask for no sign-in; each of them answers nobody with nothing about anybody.

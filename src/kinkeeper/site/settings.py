@@ -19,6 +19,7 @@ HTTPS = environment.truth("KINKEEPER_HTTPS")
 
 # The rooms, from the ground up; the order is that of the floors.
 ROOMS = [
+    "keys",
     "access",
     "journal",
     "notices",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "kinkeeper.site.middleware.KeyringMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -20,6 +20,7 @@ from kinkeeper.lib.packs import DEFAULT, load_pack, packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 from kinkeeper.site.commands.answering import Progress, insist_on_tables, say, table
+from kinkeeper.site.commands.keeping import two_envelopes
 from kinkeeper.site.commands.serving import serve
 from kinkeeper.site.demo.making import Wish, fill
 from kinkeeper.site.demo.staff import NAME, sign_ins
@@ -81,6 +82,7 @@ def setup(asked: argparse.Namespace) -> int:
     admin = asked.admin_name or _ask("Name of the first administrator")
     email = _email(asked.admin_email or _ask("E-mail address of the first administrator"))
     password = _password(asked, User(email=email, name=admin))
+    two_envelopes()
     programmes: dict[str, list[dict[str, str]]] = {}
     for programme, unit in units:
         programmes.setdefault(programme, []).append(unit)

@@ -28,6 +28,8 @@ from granian.log import LogLevels
 from kinkeeper.drafts.tasks import forget_old_drafts
 from kinkeeper.files.tasks import remove_orphaned_bytes
 from kinkeeper.journal.tasks import run_due_jobs
+from kinkeeper.keys.master import insist_on_masters
+from kinkeeper.keys.ring import keyring
 from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
@@ -43,6 +45,7 @@ NIGHT_SECONDS = 24 * 3600
 def serve(asked: argparse.Namespace) -> int:
     """Serve the pages until somebody stops it."""
     insist_on_tables()
+    insist_on_masters()
     _insist_on_a_free_port(asked.host, asked.port)
     collect_if_needed()
     beside = (
@@ -113,6 +116,7 @@ def _fingerprint() -> str:
 def worker(asked: argparse.Namespace) -> int:
     """Do what is due: once, or until somebody stops it."""
     insist_on_tables()
+    insist_on_masters()
     if asked.once:
         _turn_the_page()
         while run_due_jobs():
@@ -144,7 +148,8 @@ def worker(asked: argparse.Namespace) -> int:
 def _turn_the_page() -> None:
     """What a new day brings: at its beginning, and whenever the worker starts, because it may have slept for days."""
     try:
-        begun = come_of_age()
+        with keyring():
+            begun = come_of_age()
     except DatabaseError:
         log.exception("The worker could not look for who came of age; it will try again tomorrow.")
     else:
