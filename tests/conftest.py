@@ -26,6 +26,8 @@ def pytest_configure() -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     # In CI the same examples every time, so that chance blocks nobody’s work; `make check-long` looks for new ones.
     hypothesis.settings.register_profile("same", derandomize=True)
+    # A database in memory, or a server that does not wait for the disk: nothing here is meant to stay.
+    settings.MAY_FORGET = True
     settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 
 

@@ -34,7 +34,7 @@ FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
-    "lib", "ui", "access", "journal", "notices", "files", "drafts", "people", "families", "cases", "intake", "assessments",
+    "lib", "ui", "access", "journal", "notices", "files", "drafts", "upkeep", "people", "families", "cases", "intake", "assessments",
     "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}

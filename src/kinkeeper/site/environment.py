@@ -33,13 +33,37 @@ SETTINGS = (
         "The database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
         "SQLite in the data folder",
     ),
+    Setting(
+        "KINKEEPER_BACKUPS",
+        "The folder that `kinkeeper backup` writes to; better on another disk.",
+        "`backups` in the data folder",
+    ),
     Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
     Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
     Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
     Setting("KINKEEPER_TIME_ZONE", "The association’s time zone, for example `Asia/Tashkent`.", "`UTC`"),
+    Setting(
+        "KINKEEPER_MAY_FORGET",
+        "`yes` for tests alone: start although confirmed deeds could be lost with the power.",
+        "`no`",
+    ),
     Setting("KINKEEPER_SECRET_KEY", "The key that signs sessions; at least 40 characters.", "made in the data folder"),
 )
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key file of the installation: what it opens, and the name of the Django setting that holds it."""
+
+    file: str
+    setting: str
+    opens: str
+
+
+# The keys that open what is stored. They never go into a backup, and a backup is worth nothing without them: keep a copy
+# of each elsewhere. A room that locks something with a key of its own adds a line.
+KEYS = (Key("files.key", "FILES_KEY", "the stored documents"),)
 
 LANGUAGE_NAMES = {
     "en": "English",
@@ -92,6 +116,15 @@ def _usual_folder() -> Path:
     if (SOURCE / "pyproject.toml").is_file():
         return SOURCE / "data"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "kinkeeper"
+
+
+def backup_folder(data: Path) -> Path:
+    """Where backups are written; it need not exist yet."""
+    given = _given("KINKEEPER_BACKUPS")
+    folder = Path(given).expanduser() if given else data / "backups"
+    if folder.exists() and not folder.is_dir():
+        raise ImproperlyConfigured(f"KINKEEPER_BACKUPS is “{folder}”, which is not a folder. Name a folder.")
+    return folder.absolute()
 
 
 def languages() -> list[tuple[str, str]]:

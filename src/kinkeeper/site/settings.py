@@ -13,7 +13,9 @@ DATA = environment.data_folder()
 SECRET_KEY = environment.secret_key(DATA)
 # Opens every stored document: without this file the documents of a backup stay closed.
 FILES_KEY = environment.secret(DATA, "files.key")
+BACKUPS = environment.backup_folder(DATA)
 DEBUG = environment.truth("KINKEEPER_DEBUG")
+MAY_FORGET = environment.truth("KINKEEPER_MAY_FORGET")
 ALLOWED_HOSTS = environment.words("KINKEEPER_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = environment.truth("KINKEEPER_HTTPS")
 
@@ -24,6 +26,7 @@ ROOMS = [
     "notices",
     "files",
     "drafts",
+    "upkeep",
     "people",
     "families",
     "cases",

@@ -31,6 +31,7 @@ from kinkeeper.journal.tasks import run_due_jobs
 from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
+from kinkeeper.site.guarding import insist_on_safety
 
 log = logging.getLogger("kinkeeper.worker")
 
@@ -43,6 +44,7 @@ NIGHT_SECONDS = 24 * 3600
 def serve(asked: argparse.Namespace) -> int:
     """Serve the pages until somebody stops it."""
     insist_on_tables()
+    insist_on_safety()
     _insist_on_a_free_port(asked.host, asked.port)
     collect_if_needed()
     beside = (
@@ -113,6 +115,7 @@ def _fingerprint() -> str:
 def worker(asked: argparse.Namespace) -> int:
     """Do what is due: once, or until somebody stops it."""
     insist_on_tables()
+    insist_on_safety()
     if asked.once:
         _turn_the_page()
         while run_due_jobs():
