@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -43,6 +44,16 @@ SETTINGS = (
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
     Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
     Setting("KINKEEPER_TIME_ZONE", "The association’s time zone, for example `Asia/Tashkent`.", "`UTC`"),
+    Setting(
+        "KINKEEPER_LOG_LEVEL",
+        "What is written to the log: `info` (each request, one line), `warning` or `error`.",
+        "`info`; on a terminal `warning`",
+    ),
+    Setting(
+        "KINKEEPER_METRICS_TOKEN",
+        "Who may read `/metrics`: whoever sends this token, at least 20 characters.",
+        "programs on this machine, not through a web server in front",
+    ),
     Setting(
         "KINKEEPER_MAY_FORGET",
         "`yes` for tests alone: start although confirmed deeds could be lost with the power.",
@@ -125,6 +136,22 @@ def backup_folder(data: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise ImproperlyConfigured(f"KINKEEPER_BACKUPS is “{folder}”, which is not a folder. Name a folder.")
     return folder.absolute()
+
+
+def log_level() -> str:
+    """How much is written to the log; on a terminal only what somebody should look at."""
+    given = _given("KINKEEPER_LOG_LEVEL").upper() or ("WARNING" if sys.stderr.isatty() else "INFO")
+    if given not in {"INFO", "WARNING", "ERROR"}:
+        raise ImproperlyConfigured(f"KINKEEPER_LOG_LEVEL is “{given.lower()}”. Write info, warning or error.")
+    return given
+
+
+def metrics_token() -> str:
+    """The token that opens `/metrics`, or nothing."""
+    given = _given("KINKEEPER_METRICS_TOKEN")
+    if given and len(given) < 20:
+        raise ImproperlyConfigured("KINKEEPER_METRICS_TOKEN is too short. Give at least 20 random characters.")
+    return given
 
 
 def languages() -> list[tuple[str, str]]:

@@ -31,6 +31,7 @@ from kinkeeper.journal.tasks import run_due_jobs
 from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
+from kinkeeper.site.figures import begin_anew
 from kinkeeper.site.guarding import insist_on_safety
 
 log = logging.getLogger("kinkeeper.worker")
@@ -47,6 +48,7 @@ def serve(asked: argparse.Namespace) -> int:
     insist_on_safety()
     _insist_on_a_free_port(asked.host, asked.port)
     collect_if_needed()
+    begin_anew()
     beside = (
         None if asked.no_worker else subprocess.Popen([sys.executable, "-m", "kinkeeper.site.cli", "worker"])
     )  # our own program
