@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -28,6 +29,10 @@ def pytest_configure() -> None:
     hypothesis.settings.register_profile("same", derandomize=True)
     # A database in memory, or a server that does not wait for the disk: nothing here is meant to stay.
     settings.MAY_FORGET = True
+    # A line for each request would be written to a stream that a test has closed.
+    lines: dict[str, Any] = settings.LOGGING
+    lines["loggers"]["kinkeeper"]["level"] = "WARNING"
+    logging.getLogger("kinkeeper").setLevel("WARNING")
     settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 
 

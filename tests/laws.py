@@ -21,6 +21,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts", "pages"},
     "files": {"vault"},
+    "upkeep": {"findings"},
     "people": {"consenting", "naming", "newcomers"},
     "decisions": {"guards", "weighing"},
     "placements": {"guards", "fit", "course", "outlook"},

@@ -13,7 +13,8 @@ from kinkeeper.files.vault import Accepted, store
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site import health
 from kinkeeper.site.guarding import insist_on_safety, reasons_not_to_start
-from kinkeeper.site.health import Level, kind_of_ground, server_durability, sqlite_durability
+from kinkeeper.site.health import kind_of_ground, server_durability, sqlite_durability
+from kinkeeper.upkeep.findings import Level
 from tests.site.conftest import Call
 
 SAFE_FILE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1"}

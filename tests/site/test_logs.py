@@ -45,6 +45,7 @@ def caught() -> Iterator[Caught]:
         handlers.append(handler)
     logging.getLogger("kinkeeper").setLevel(logging.INFO)
     yield both
+    logging.getLogger("kinkeeper").setLevel(logging.WARNING)
     for handler in handlers:
         logging.getLogger().removeHandler(handler)
 
@@ -127,7 +128,7 @@ def test_what_others_write_is_written_as_a_pattern(caught: Caught) -> None:
 
 
 def test_the_settings_use_this_formatter_alone() -> None:
-    known = settings.LOGGING
+    known: dict[str, Any] = settings.LOGGING
     assert {handler["formatter"] for handler in known["handlers"].values()} == {"lines"}
     assert known["formatters"]["lines"]["()"] == "kinkeeper.site.logs.JsonLines"
     assert logging.getLogger("django").handlers == []

@@ -39,6 +39,11 @@ SETTINGS = (
         "The folder that `kinkeeper backup` writes to; better on another disk.",
         "`backups` in the data folder",
     ),
+    Setting(
+        "KINKEEPER_CERTIFICATE",
+        "The file of the HTTPS certificate (PEM), so that Kinkeeper warns before it runs out.",
+        "not watched",
+    ),
     Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
     Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
@@ -136,6 +141,12 @@ def backup_folder(data: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise ImproperlyConfigured(f"KINKEEPER_BACKUPS is “{folder}”, which is not a folder. Name a folder.")
     return folder.absolute()
+
+
+def certificate() -> Path | None:
+    """The certificate that is watched, if any; whether it can be read is said on the page about this installation."""
+    given = _given("KINKEEPER_CERTIFICATE")
+    return Path(given).expanduser() if given else None
 
 
 def log_level() -> str:

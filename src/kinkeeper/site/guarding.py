@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 from kinkeeper.access.models import Association
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.site.health import Finding, Level, durability, ground, locks, private_keys
+from kinkeeper.site.health import durability, ground, locks, private_keys
+from kinkeeper.upkeep.findings import Finding, Level
 
 # What is asked before a start, quick enough for every one.
 BEFORE_A_START: tuple[Callable[[], Iterator[Finding]], ...] = (durability, ground, private_keys, locks)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
@@ -21,28 +19,11 @@ from kinkeeper.journal.acts import acts, reaction_called
 from kinkeeper.journal.models import Entry, Job
 from kinkeeper.placements.guards import missing_guards
 from kinkeeper.placements.models import PeriodOfCare
+from kinkeeper.upkeep.findings import Finding, Level
 
 LEAST_FREE_MB = 500
 # The lowest that `synchronous` may be for a deed to survive the loss of power.
 FULL = 2
-
-
-class Level(StrEnum):
-    """How a thing stands."""
-
-    GOOD = "good"
-    REMARK = "remark"
-    TROUBLE = "trouble"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `remedy` says what to do, where there is something to do."""
-
-    what: str
-    level: Level
-    sentence: str
-    remedy: str = ""
 
 
 def _good(what: str, sentence: str) -> Finding:
@@ -339,4 +320,8 @@ def _settings() -> Iterator[Finding]:
 
 EXAMINERS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _settings, durability, ground, _integrity, _rules, _care, _journal, _files, locks, private_keys, _disk, _people,
+)  # fmt: skip
+# What a page may ask each time it is drawn; the others look at every record.
+QUICK: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _settings, durability, ground, locks, private_keys, _disk, _people,
 )  # fmt: skip

@@ -18,7 +18,8 @@ from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.backup import database, keys, making, restoring
 from kinkeeper.site.commands.answering import Progress, answer, say
 from kinkeeper.site.commands.serving import collect_if_needed
-from kinkeeper.site.health import Finding, Level, examine
+from kinkeeper.site.health import examine
+from kinkeeper.upkeep.findings import Finding, Level
 
 # Troubles that say that what was restored is not what it should be; the others are about the machine.
 OF_THE_RECORDS = {"database", "integrity", "rules", "files", "locks"}
