@@ -71,6 +71,7 @@ class Office:
     port: int
     name: str = field(default_factory=lambda: f"faults_{uuid4().hex[:12]}")
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    url: str = ""
 
     @property
     def kind(self) -> list[str]:
@@ -84,13 +85,13 @@ class Office:
         known = {"KINKEEPER_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings"}
         known |= {"PYTHONPATH": str(ROOT / "src"), "KINKEEPER_LOG_LEVEL": "error"}
         if self.engine == "postgresql":
-            known["KINKEEPER_DATABASE_URL"] = self.postgres("url", self.name)
+            known["KINKEEPER_DATABASE_URL"] = self.url
         return kept | known | ({"KINKEEPER_MAY_FORGET": "yes"} if self.forgetful else {})
 
     def postgres(self, *command: str) -> str:
         """Ask the checkout’s own server for something."""
         done = subprocess.run(
-            [ROOT / "tools" / "postgres.sh", *command, *self.kind], check=True, stdout=subprocess.PIPE, text=True
+            [ROOT / "tools" / "postgres.sh", *command, *self.kind], check=True, capture_output=True, text=True
         )
         return done.stdout.strip()
 
@@ -100,6 +101,8 @@ class Office:
 
     def found(self) -> None:
         """Set it up."""
+        if self.engine == "postgresql":
+            self.url = self.postgres("url", self.name)
         password = self.data.parent / "password"
         password.write_text("kind horses walk at night")
         who = ("--admin-name", "Rosa", "--admin-email", "rosa@example.org", "--password-file", str(password))
@@ -116,7 +119,7 @@ class Office:
     def start(self, what: str) -> None:
         """Start a part, each in a group of its own, so that it is killed whole and alone."""
         if what == "database":
-            self.postgres("start")
+            self._start_server()
             return
         arguments = ["serve", "--no-worker", "--port", str(self.port)] if what == "web" else ["worker"]
         self.running[what] = subprocess.Popen(
@@ -130,14 +133,29 @@ class Office:
     def kill(self, what: str) -> None:
         """Signal 9 to a part and all its processes."""
         if what == "database":
-            for pid in self._processes_of_server():
+            numbers = self._processes_of_server()
+            for pid in numbers:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+            while any(_lives(pid) for pid in numbers):
+                time.sleep(0.02)
             return
         process = self.running.pop(what)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def _start_server(self) -> None:
+        """As a service manager does: again and again, because leftovers of a killed server can be in the way."""
+        began = time.monotonic()
+        while True:
+            try:
+                self.postgres("start")
+                return
+            except subprocess.CalledProcessError:
+                if time.monotonic() - began > READY_WITHIN:
+                    raise
+                time.sleep(0.5)
 
     def _processes_of_server(self) -> list[int]:
         """The server of this checkout and its children, by the file that names its number."""
@@ -223,6 +241,14 @@ class Writer(threading.Thread):
         return self.opener.open(urllib.request.Request(self.address, body, sent), timeout=30)  # noqa: S310 (our own)
 
 
+def _lives(pid: int) -> bool:
+    """Whether a process still runs; one that is dead and not yet fetched does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def free_port() -> int:
     """A port that nobody uses."""
     with socket.socket() as probe:
@@ -246,7 +272,7 @@ def torment(office: Office, kills: int, chance: random.Random) -> tuple[list[Wri
     killed: dict[str, int] = {}
     back: list[float] = []
     for turn in range(kills):
-        time.sleep(chance.uniform(0.4, 2.0))
+        time.sleep(chance.uniform(1.0, 3.5))
         chosen = chance.choice(targets(office.engine))
         for what in chosen:
             office.kill(what)
@@ -349,6 +375,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.forgetful and options.engine == "sqlite":
         parser.error("SQLite forgets only with the power, not when a process is killed; use --engine postgresql.")
+    # Asked to stop, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit("Stopped."))
     return kill(options)
 
 

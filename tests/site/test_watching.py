@@ -185,3 +185,20 @@ def test_figures_are_not_for_strangers(
     response = Client().get("/metrics", headers=sent, **where)
     assert response.status_code == status
     assert (b"kinkeeper_jobs_waiting" in response.content) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    "address, expected",
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.1:40112", True),
+        ("::1", True),
+        ("[::1]:40112", True),
+        ("192.0.2.7:40112", False),
+        ("[2001:db8::1]:40112", False),
+        ("127.0.0.1.example.org:1", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_told_from_others(address: str, expected: bool) -> None:
+    assert watching.is_this_machine(address) is expected

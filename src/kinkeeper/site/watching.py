@@ -103,8 +103,18 @@ def _may_measure(request: HttpRequest) -> bool:
     # Behind a web server everybody seems to come from this machine; such a server says that it passes somebody on.
     if request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
         return False
+    return is_this_machine(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether an address is one of this machine; some servers put the port behind it."""
+    bare = address
+    if address.startswith("["):
+        bare = address[1:].partition("]")[0]
+    elif address.count(":") == 1:
+        bare = address.partition(":")[0]
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ipaddress.ip_address(bare).is_loopback
     except ValueError:
         return False
 
