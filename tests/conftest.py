@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -35,6 +36,12 @@ def pytest_configure() -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     # In CI the same examples every time, so that chance blocks nobody’s work; `make check-long` looks for new ones.
     hypothesis.settings.register_profile("same", derandomize=True)
+    # A database in memory, or a server that does not wait for the disk: nothing here is meant to stay.
+    settings.MAY_FORGET = True
+    # A line for each request would be written to a stream that a test has closed.
+    lines: dict[str, Any] = settings.LOGGING
+    lines["loggers"]["kinkeeper"]["level"] = "WARNING"
+    logging.getLogger("kinkeeper").setLevel("WARNING")
     settings.PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 
 

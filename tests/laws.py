@@ -22,6 +22,7 @@ OWN_NAMES = {
     "access": {"gate"},
     "journal": {"acts", "pages"},
     "files": {"vault"},
+    "upkeep": {"findings"},
     "people": {"consenting", "naming", "newcomers"},
     "decisions": {"guards", "weighing"},
     "placements": {"guards", "fit", "course", "outlook"},
@@ -35,7 +36,7 @@ FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
-    "lib", "ui", "keys", "access", "journal", "notices", "files", "drafts", "people", "families", "cases", "intake", "assessments",
+    "lib", "ui", "keys", "access", "journal", "notices", "files", "drafts", "upkeep", "people", "families", "cases", "intake", "assessments",
     "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}

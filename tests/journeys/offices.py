@@ -247,6 +247,7 @@ def office(
     clock, settings = _clock_of(folder)
     env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_ADMIN_PASSWORD": PASSWORD}
     env |= {"DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings", "KINKEEPER_LANGUAGES": "en,ru,ar"}
+    env["KINKEEPER_MAY_FORGET"] = "yes"
     env.pop("KINKEEPER_DATABASE_URL", None)
     env |= settings
     clock.write_text(f"@{opens} 08:00:00\n", encoding="ascii")

@@ -12,7 +12,7 @@ import pytest
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.keys import envelopes, rotation
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.site.commands import keeping
+from kinkeeper.site.commands import locking
 from tests.site.conftest import Call, kinkeeper  # noqa: F401  # a fixture
 
 PAPER = "six random words that nobody guesses"
@@ -92,12 +92,12 @@ def test_an_envelope_counts_when_it_was_opened_again(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     answers = iter(["no", shown.lower().replace("-", " ")])
     monkeypatch.setattr("builtins.input", lambda _question: next(answers))
-    keeping.make_one(tmp_path / "one.age")
+    locking.make_one(tmp_path / "one.age")
     assert shown in capsys.readouterr().out
     (one,) = envelopes.confirmed_envelopes()
     assert one.path == str(tmp_path / "one.age")
     with pytest.raises(Refused, match="exists already"):
-        keeping.make_one(tmp_path / "one.age")
+        locking.make_one(tmp_path / "one.age")
 
 
 def test_an_envelope_that_is_not_opened_does_not_count(
@@ -106,7 +106,7 @@ def test_an_envelope_that_is_not_opened_does_not_count(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _question: "I do not know")
     with pytest.raises(Refused, match="does not open with this"):
-        keeping.make_one(tmp_path / "one.age")
+        locking.make_one(tmp_path / "one.age")
     assert (len(envelopes.envelopes()), envelopes.confirmed_envelopes()) == (1, [])
 
 

@@ -28,19 +28,8 @@ from tests.site.conftest import Call
 @pytest.mark.parametrize(
     "command",
     [
-        "demo",
-        "setup",
-        "serve",
-        "worker",
-        "migrate",
-        "check",
-        "generate",
-        "import ssda903",
-        "export ssda903",
-        "units",
-        "keys rotate",
-        "keys envelope",
-        "keys recover",
+        *("demo", "setup", "serve", "worker", "migrate", "upgrade", "check", "backup", "backup-key", "restore"),
+        *("generate", "import ssda903", "export ssda903", "units", "keys rotate", "keys envelope", "keys recover"),
     ],
 )
 def test_every_command_explains_itself(kinkeeper: Call, command: str) -> None:

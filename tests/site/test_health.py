@@ -13,7 +13,8 @@ from kinkeeper.journal.models import Entry, Job
 from kinkeeper.people.models import Person
 from kinkeeper.placements import guards
 from kinkeeper.placements.models import PeriodOfCare
-from kinkeeper.site.health import Level, examine
+from kinkeeper.site.health import examine
+from kinkeeper.upkeep.findings import Level
 from tests.conftest import Colleague
 from tests.site.conftest import Call
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import EVERYTHING, NOTHING, Actor, scope
+from kinkeeper.access.gate import EVERYTHING, NOTHING, YES, Actor, Verdict, scope
 from kinkeeper.access.models import Role
 from kinkeeper.journal.models import Entry, Job, Look, Refusal
 
@@ -31,3 +32,10 @@ def looks(actor: Actor) -> Q:
 def jobs(actor: Actor) -> Q:
     """Jobs carry no content; the administrator sees whether they run."""
     return EVERYTHING if actor.oversees_all(Role.ADMINISTRATOR) else NOTHING
+
+
+def may_try_jobs_again(actor: Actor, subject: None = None) -> Verdict:
+    """Jobs that failed for good are tried again when an administrator says so."""
+    if not actor.oversees_all(Role.ADMINISTRATOR):
+        return Verdict(_("Only an administrator of the association can do this."))
+    return YES

@@ -32,7 +32,9 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"kinkeeper {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_demo, _setup, _serve, _worker, _migrate, _check, _generate, _import, _export, _units, _keys):
+    for add in (_demo, _setup, _serve, _worker, _migrate, _upgrade, _check, _backup, _backup_key, _restore):
+        add(commands)
+    for add in (_generate, _import, _export, _units, _keys):
         add(commands)
     return root
 
@@ -171,9 +173,83 @@ def _migrate(commands: Any) -> None:
         commands,
         "migrate",
         "serving.migrate",
-        "Bring the tables up to this version. Copy the data folder or the database first.",
+        "Bring the tables up to this version. Use `kinkeeper upgrade`, which makes a backup first.",
         "  kinkeeper migrate",
     )
+
+
+def _upgrade(commands: Any) -> None:
+    one = _command(
+        commands,
+        "upgrade",
+        "keeping.upgrade",
+        "Bring an installation up to this version: check, back up, change the tables, prepare styles, check again. "
+        "Stops at the first trouble. Stop the service before.",
+        "  kinkeeper upgrade --dry-run\n  kinkeeper upgrade",
+    )
+    one.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    one.add_argument("--without-backup", action="store_true", help="where a backup was made in another way")
+    _where_to(one)
+
+
+def _backup(commands: Any) -> None:
+    one = _command(
+        commands,
+        "backup",
+        "keeping.backup",
+        "Write database and documents into one encrypted file, while people work. The keys of the installation are not in "
+        "it: keep a copy of them elsewhere. With --verify, open one and prove it whole.",
+        "  kinkeeper backup\n  kinkeeper backup --to /mnt/second-disk --keep 35\n"
+        "  kinkeeper backup --verify kinkeeper-20261127T020000Z.backup.age --key backup-key.txt",
+    )
+    _where_to(one)
+    one.add_argument("--verify", type=Path, metavar="FILE", help="prove this backup instead of making one")
+    _secret_key(one)
+    _json(one)
+
+
+def _where_to(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--to", type=Path, metavar="DIR", help="folder to write to (KINKEEPER_BACKUPS)")
+    one.add_argument(
+        "--keep", type=_positive, default=35, metavar="DAYS", help="remove backups in it that are older (35)"
+    )
+
+
+def _secret_key(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--key", type=Path, metavar="FILE", help="file with the secret backup key; otherwise it is asked for"
+    )
+
+
+def _backup_key(commands: Any) -> None:
+    one = _command(
+        commands,
+        "backup-key",
+        "keeping.backup_key",
+        "Make a key for backups. The secret half is shown once and never kept on this machine.",
+        "  kinkeeper backup-key\n  kinkeeper backup-key --list\n  kinkeeper backup-key --add age1…",
+    )
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("--list", action="store_true", help="show the public keys that backups are encrypted to")
+    which.add_argument("--add", metavar="PUBLIC", help="encrypt to this public key, too")
+    which.add_argument("--remove", metavar="PUBLIC", help="do not encrypt to this public key any more")
+
+
+def _restore(commands: Any) -> None:
+    one = _command(
+        commands,
+        "restore",
+        "keeping.restore",
+        "Put a backup into an empty installation and prove all that came of it. Never touches records that are there.",
+        "  KINKEEPER_DATA=/srv/new kinkeeper restore kinkeeper-20261127T020000Z.backup.age \\\n"
+        "      --key backup-key.txt --keys /media/stick/keys",
+    )
+    one.add_argument("file", type=Path, metavar="FILE", help="the backup")
+    _secret_key(one)
+    one.add_argument(
+        "--keys", type=Path, metavar="DIR", help="folder with the kept keys of the installation (files.key …)"
+    )
+    one.add_argument("--deep", action="store_true", help="open every document to its last byte")
 
 
 def _check(commands: Any) -> None:
@@ -263,7 +339,7 @@ def _keys(commands: Any) -> None:
     _command(
         deeds,
         "rotate",
-        "keeping.rotate",
+        "locking.rotate",
         "Change the master key. Every data key is locked under a new one, no text is sealed anew, and servers may run "
         "meanwhile. An interrupted change goes on when it is run again.",
         "  kinkeeper keys rotate",
@@ -271,7 +347,7 @@ def _keys(commands: Any) -> None:
     one = _command(
         deeds,
         "envelope",
-        "keeping.envelope",
+        "locking.envelope",
         "Make a recovery envelope, an age file with the key files of this installation, and open it again. Without "
         "--passphrase-file, a passphrase is shown once and typed back.",
         "  kinkeeper keys envelope stick/envelope-1.age\n"
@@ -285,7 +361,7 @@ def _keys(commands: Any) -> None:
     one = _command(
         deeds,
         "recover",
-        "keeping.recover",
+        "locking.recover",
         "Put the key files of an envelope back into the data folder. Others that lie there are kept aside.",
         "  kinkeeper keys recover stick/envelope-1.age\n"
         "  kinkeeper keys recover envelope-2.age --passphrase-file passphrase.txt",

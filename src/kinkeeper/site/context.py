@@ -55,6 +55,7 @@ PLACES = (
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
+    Place("installation", _("This installation"), "shield-check", "i", administrators=True),
 )
 OWN_PLACES = (
     Place("calendar", _("My calendar"), "calendar"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -33,12 +34,55 @@ SETTINGS = (
         "The database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
         "SQLite in the data folder",
     ),
+    Setting(
+        "KINKEEPER_BACKUPS",
+        "The folder that `kinkeeper backup` writes to; better on another disk.",
+        "`backups` in the data folder",
+    ),
+    Setting(
+        "KINKEEPER_CERTIFICATE",
+        "The file of the HTTPS certificate (PEM), so that Kinkeeper warns before it runs out.",
+        "not watched",
+    ),
     Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
     Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
     Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
     Setting("KINKEEPER_TIME_ZONE", "The association’s time zone, for example `Asia/Tashkent`.", "`UTC`"),
+    Setting(
+        "KINKEEPER_LOG_LEVEL",
+        "What is written to the log: `info` (each request, one line), `warning` or `error`.",
+        "`info`; on a terminal `warning`",
+    ),
+    Setting(
+        "KINKEEPER_METRICS_TOKEN",
+        "Who may read `/metrics`: whoever sends this token, at least 20 characters.",
+        "programs on this machine, not through a web server in front",
+    ),
+    Setting(
+        "KINKEEPER_MAY_FORGET",
+        "`yes` for tests alone: start although confirmed deeds could be lost with the power.",
+        "`no`",
+    ),
     Setting("KINKEEPER_SECRET_KEY", "The key that signs sessions; at least 40 characters.", "made in the data folder"),
+)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key file of the installation: what it opens, and the name of the Django setting that holds it, if one does."""
+
+    file: str
+    opens: str
+    setting: str = ""
+
+
+# The keys that open what is stored. They never go into a backup, and a backup is worth nothing without them: keep a copy
+# of each elsewhere. A room that locks something with a key of its own adds a line.
+KEYS = (
+    Key("files.key", "the stored documents", "FILES_KEY"),
+    Key("records.key", "what is written about people"),
+    Key("records.next.key", "what is written about people, while its key is changed"),
 )
 
 LANGUAGE_NAMES = {
@@ -92,6 +136,37 @@ def _usual_folder() -> Path:
     if (SOURCE / "pyproject.toml").is_file():
         return SOURCE / "data"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "kinkeeper"
+
+
+def backup_folder(data: Path) -> Path:
+    """Where backups are written; it need not exist yet."""
+    given = _given("KINKEEPER_BACKUPS")
+    folder = Path(given).expanduser() if given else data / "backups"
+    if folder.exists() and not folder.is_dir():
+        raise ImproperlyConfigured(f"KINKEEPER_BACKUPS is “{folder}”, which is not a folder. Name a folder.")
+    return folder.absolute()
+
+
+def certificate() -> Path | None:
+    """The certificate that is watched, if any; whether it can be read is said on the page about this installation."""
+    given = _given("KINKEEPER_CERTIFICATE")
+    return Path(given).expanduser() if given else None
+
+
+def log_level() -> str:
+    """How much is written to the log; on a terminal only what somebody should look at."""
+    given = _given("KINKEEPER_LOG_LEVEL").upper() or ("WARNING" if sys.stderr.isatty() else "INFO")
+    if given not in {"INFO", "WARNING", "ERROR"}:
+        raise ImproperlyConfigured(f"KINKEEPER_LOG_LEVEL is “{given.lower()}”. Write info, warning or error.")
+    return given
+
+
+def metrics_token() -> str:
+    """The token that opens `/metrics`, or nothing."""
+    given = _given("KINKEEPER_METRICS_TOKEN")
+    if given and len(given) < 20:
+        raise ImproperlyConfigured("KINKEEPER_METRICS_TOKEN is too short. Give at least 20 random characters.")
+    return given
 
 
 def languages() -> list[tuple[str, str]]:

@@ -23,6 +23,12 @@ LANGUAGE_COOKIE = "kinkeeper-language"
 NOBODY = Actor(name="nobody")
 
 
+def language_of(request: HttpRequest) -> str:
+    """The language the reader chose; before that, the one their browser asks for."""
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+
+
 class LanguageMiddleware:
     """Speak the language the reader chose; before that, the one their browser asks for."""
 
@@ -30,8 +36,7 @@ class LanguageMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+        language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.answer(request)

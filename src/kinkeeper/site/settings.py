@@ -13,7 +13,11 @@ DATA = environment.data_folder()
 SECRET_KEY = environment.secret_key(DATA)
 # Opens every stored document: without this file the documents of a backup stay closed.
 FILES_KEY = environment.secret(DATA, "files.key")
+BACKUPS = environment.backup_folder(DATA)
 DEBUG = environment.truth("KINKEEPER_DEBUG")
+CERTIFICATE = environment.certificate()
+METRICS_TOKEN = environment.metrics_token()
+MAY_FORGET = environment.truth("KINKEEPER_MAY_FORGET")
 ALLOWED_HOSTS = environment.words("KINKEEPER_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = environment.truth("KINKEEPER_HTTPS")
 
@@ -25,6 +29,7 @@ ROOMS = [
     "notices",
     "files",
     "drafts",
+    "upkeep",
     "people",
     "families",
     "cases",
@@ -56,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kinkeeper.site.watching.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kinkeeper.site.middleware.KeyringMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -169,6 +175,12 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {"lines": {"()": "kinkeeper.site.logs.JsonLines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["lines"], "level": "WARNING"},
+    "loggers": {
+        "kinkeeper": {"level": environment.log_level()},
+        # Django’s own handlers go: one would write messages as they are, the other would send them by mail.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
 }

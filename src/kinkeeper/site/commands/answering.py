@@ -60,7 +60,7 @@ def insist_on_tables() -> None:
     if not plan:
         return
     if executor.loader.applied_migrations:
-        raise Refused("The tables are not those of this version. Copy your data, then run: kinkeeper migrate")
+        raise Refused("The tables are not those of this version. Run: kinkeeper upgrade")
     sys.stderr.write("Making the tables of a new database.\n")
     call_command("migrate", verbosity=0, interactive=False)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from kinkeeper.site.commands.answering import answer, say
-from kinkeeper.site.health import Level, examine
+from kinkeeper.site.health import examine
+from kinkeeper.upkeep.findings import Level
 
 
 def check(asked: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from kinkeeper.lib.packs import DEFAULT, load_pack, packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 from kinkeeper.site.commands.answering import Progress, insist_on_tables, say, table
-from kinkeeper.site.commands.keeping import two_envelopes
+from kinkeeper.site.commands.locking import two_envelopes
 from kinkeeper.site.commands.serving import serve
 from kinkeeper.site.demo.making import Wish, fill
 from kinkeeper.site.demo.staff import NAME, sign_ins
