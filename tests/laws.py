@@ -19,7 +19,7 @@ ROOM_FILES = {
 # Ground-floor modules, the roof and adapters have names of their own, because they are one of a kind.
 OWN_NAMES = {
     "access": {"gate"},
-    "journal": {"acts", "pages"},
+    "journal": {"acts", "pages", "history", "chain", "anchors"},
     "files": {"vault"},
     "people": {"consenting", "naming", "newcomers"},
     "decisions": {"guards", "weighing"},

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from kinkeeper.journal.acts import reaction_called
+from kinkeeper.journal.chain import remembered
 from kinkeeper.journal.models import Job
 from kinkeeper.lib.refusals import Stale
 
@@ -41,7 +41,7 @@ def _claim(pk: int, attempts: int) -> bool:
 
 def _run(job: Job) -> None:
     try:
-        with transaction.atomic():
+        with remembered("machine:worker", job.reaction):
             finished = Job.objects.filter(pk=job.pk, state=Job.State.READY, attempts=job.attempts)
             if finished.update(state=Job.State.DONE, done_at=timezone.now(), trouble="") != 1:
                 raise Stale

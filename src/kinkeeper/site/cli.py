@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"kinkeeper {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_demo, _setup, _serve, _worker, _migrate, _check, _generate, _import, _export, _units):
+    for add in (_demo, _setup, _serve, _worker, _migrate, _check, _anchor, _generate, _import, _export, _units):
         add(commands)
     return root
 
@@ -173,9 +173,21 @@ def _check(commands: Any) -> None:
         "check",
         "checking.check",
         "Verify database, rules, journal, keys and settings, and say what to do about each trouble.",
-        "  kinkeeper check\n  kinkeeper check --json",
+        "  kinkeeper check\n  kinkeeper check --quick\n  kinkeeper check --json",
     )
+    one.add_argument("--quick", action="store_true", help="follow the journal’s chain from where it was last followed")
     _json(one)
+
+
+def _anchor(commands: Any) -> None:
+    _command(
+        commands,
+        "anchor",
+        "checking.anchor",
+        "Sign the head of the journal’s chain and write it outside the database, where KINKEEPER_ANCHORS says. The worker "
+        "does it every minute when there is news.",
+        "  kinkeeper anchor\n  KINKEEPER_ANCHORS=/mnt/elsewhere kinkeeper anchor",
+    )
 
 
 def _generate(commands: Any) -> None:

@@ -27,6 +27,7 @@ from granian.log import LogLevels
 
 from kinkeeper.drafts.tasks import forget_old_drafts
 from kinkeeper.files.tasks import remove_orphaned_bytes
+from kinkeeper.journal.anchors import anchor
 from kinkeeper.journal.tasks import run_due_jobs
 from kinkeeper.leaving.tasks import come_of_age
 from kinkeeper.lib.refusals import Refused
@@ -37,6 +38,7 @@ log = logging.getLogger("kinkeeper.worker")
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
 PAUSE_SECONDS = 1.0
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+MINUTE_SECONDS = 60
 NIGHT_SECONDS = 24 * 3600
 
 
@@ -117,6 +119,7 @@ def worker(asked: argparse.Namespace) -> int:
         _turn_the_page()
         while run_due_jobs():
             pass
+        _anchor()
         return 0
     stopped = threading.Event()
 
@@ -125,13 +128,16 @@ def worker(asked: argparse.Namespace) -> int:
 
     for known in (signal.SIGTERM, signal.SIGINT):
         signal.signal(known, stop)
-    night, today = time.monotonic(), None
+    night, minute, today = time.monotonic(), 0.0, None
     while not stopped.is_set():
         if today != timezone.localdate():
             today = timezone.localdate()
             _turn_the_page()
         if not _work():
             stopped.wait(PAUSE_SECONDS)
+        if time.monotonic() - minute > MINUTE_SECONDS:
+            minute = time.monotonic()
+            _anchor()
         if time.monotonic() - night > NIGHT_SECONDS:
             night = time.monotonic()
             with suppress(OSError):
@@ -150,6 +156,16 @@ def _turn_the_page() -> None:
     else:
         if begun:
             log.info("After-care has begun for %s young people.", begun)
+
+
+def _anchor() -> None:
+    """Carry the head of the journal’s chain outside; what stands in the way is said every minute until it is mended."""
+    try:
+        anchor()
+    except Refused as refusal:
+        log.critical("%s", refusal)
+    except (OSError, DatabaseError):
+        log.exception("The worker could not anchor the journal; it will try again in a minute.")
 
 
 def _work() -> int:
