@@ -26,7 +26,19 @@ from tests.site.conftest import Call
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "setup", "serve", "worker", "migrate", "check", "generate", "import ssda903", "export ssda903", "units"],
+    [
+        "demo",
+        "setup",
+        "serve",
+        "worker",
+        "migrate",
+        "check",
+        "anchor",
+        "generate",
+        "import ssda903",
+        "export ssda903",
+        "units",
+    ],
 )
 def test_every_command_explains_itself(kinkeeper: Call, command: str) -> None:
     answer = kinkeeper(*command.split(), "--help")

@@ -77,7 +77,7 @@ def is_apart() -> bool:
 
 
 def _signed(seq: int, digest: bytes) -> Anchor:
-    bare = Anchor(seq, bytes(digest).hex(), timezone.now().isoformat(timespec="seconds"))
+    bare = Anchor(seq, digest.hex(), timezone.now().isoformat(timespec="seconds"))
     return Anchor(bare.seq, bare.hash, bare.at, _key().sign(bare.message).hex())
 
 
@@ -93,7 +93,7 @@ def anchor() -> Anchor | None:
             )
     if head is None or (last is not None and head.seq == last.seq):
         return None
-    made = _signed(head.seq, head.hash)
+    made = _signed(head.seq, bytes(head.hash))
     path = folder() / LOG
     # After a line that was cut off by a loss of power begins a new one.
     end = _end_of_log(1)

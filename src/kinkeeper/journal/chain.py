@@ -232,7 +232,7 @@ def _contents(opened: Book) -> Iterator[Row]:
 
 def _former_states(opened: Book) -> Iterator[Row]:
     answers, last = list(opened.answers), opened.entries[-1] if opened.entries else None
-    model, names = CONTENT[Link.Kind.HISTORY]
+    _model, names = CONTENT[Link.Kind.HISTORY]
     after = opened.since
     while found := list(_own_history(after).values_list(*names)[:BATCH]):
         for values in found:

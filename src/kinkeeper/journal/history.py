@@ -53,15 +53,22 @@ def is_secret(column: str) -> bool:
     return not SECRETS.isdisjoint(column.split("_"))
 
 
-def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    return [field for field in model._meta.local_concrete_fields if not is_secret(field.column)]
+def columns_of(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
+    """The fields of a table by the columns they fill."""
+    return {str(field.column): field for field in model._meta.local_concrete_fields}
 
 
 def _bookkeeping(model: type[models.Model]) -> list[str]:
-    return [model._meta.get_field(name).column for name in getattr(model, "bookkeeping", ())]  # type: ignore[union-attr]
+    told = set(getattr(model, "bookkeeping", ()))
+    return [column for column, field in columns_of(model).items() if field.name in told]
+
+
+def _key(model: type[models.Model]) -> str:
+    return str(model._meta.pk.column)
 
 
 # ---- SQLite ----------------------------------------------------------------------------------------------------------
+
 
 def _sqlite_value(field: models.Field[Any, Any]) -> str:
     if isinstance(field, models.JSONField):
@@ -73,22 +80,23 @@ def _sqlite_value(field: models.Field[Any, Any]) -> str:
 
 def _sqlite_content(model: type[models.Model]) -> str:
     # SQLite takes 127 arguments, enough for 63 columns; no table of the house comes near.
-    pairs = (f"'{field.column}', {_sqlite_value(field)}" for field in _columns(model))
+    kept = {column: field for column, field in columns_of(model).items() if not is_secret(column)}
+    pairs = (f"'{column}', {_sqlite_value(field)}" for column, field in kept.items())
     return f"json_object({', '.join(pairs)})"
 
 
 def _sqlite_history(table: str, model: type[models.Model]) -> Iterator[tuple[str, str]]:
     told = set(_bookkeeping(model))
-    columns = [field.column for field in model._meta.local_concrete_fields if field.column not in told]
+    columns = [column for column in columns_of(model) if column not in told]
     changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
     for operation, when in (("update", f" WHEN {changed}"), ("delete", "")):
         name = f"{KEPT}{table}_on_{operation}"
         yield (
             name,
             (
-                f'CREATE TRIGGER {name} AFTER {operation.upper()} ON "{table}" FOR EACH ROW{when} BEGIN '
-                'INSERT INTO journal_history (at, "table", "row", operation, old) '  # noqa: S608
-                f"VALUES (strftime('%Y-%m-%d %H:%M:%f', 'now'), '{table}', OLD.\"{model._meta.pk.column}\", "
+                f'CREATE TRIGGER {name} AFTER {operation.upper()} ON "{table}" FOR EACH ROW{when} BEGIN '  # noqa: S608
+                'INSERT INTO journal_history (at, "table", "row", operation, old) '
+                f"VALUES (strftime('%Y-%m-%d %H:%M:%f', 'now'), '{table}', OLD.\"{_key(model)}\", "
                 f"'{operation}', {_sqlite_content(model)}); END"
             ),
         )
@@ -156,7 +164,7 @@ _FUNCTIONS = {
                 END IF;
             END IF;
             RAISE EXCEPTION '{ADDED_ONLY}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{ADDED_ONLY}';
-        END""",
+        END""",  # noqa: S608
 }
 # What `pg_trigger` says of a trigger’s moment: row 1, before 2, delete 8, update 16, truncate 32.
 _AFTER_ROW, _BEFORE_ROW, _BEFORE_EMPTYING = 1 + 8 + 16, 1 + 2 + 8 + 16, 2 + 32
@@ -176,8 +184,8 @@ def _on_postgresql() -> dict[str, _Trigger]:
         found[f"{ONLY_ADDED_TO}{table}"] = (table, "journal_only_added_to", _BEFORE_ROW, ())
         found[f"{ONLY_ADDED_TO}{table}_emptied"] = (table, "journal_only_added_to", _BEFORE_EMPTYING, ())
     for table, model in kept_tables().items():
-        secret = ",".join(field.column for field in model._meta.local_concrete_fields if is_secret(field.column))
-        told = (model._meta.pk.column, secret, ",".join(_bookkeeping(model)))
+        secret = ",".join(column for column in columns_of(model) if is_secret(column))
+        told = (_key(model), secret, ",".join(_bookkeeping(model)))
         found[f"{KEPT}{table}"] = (table, "journal_keep_history", _AFTER_ROW, told)
         # TRUNCATE fires no trigger of a row: a table that is remembered is not emptied at one stroke.
         found[f"{KEPT}{table}_emptied"] = (table, "journal_only_added_to", _BEFORE_EMPTYING, ())
@@ -209,7 +217,9 @@ def _install_on_postgresql(connection: BaseDatabaseWrapper) -> None:
     wanted, there = _on_postgresql(), _there_on_postgresql(connection)
     with connection.cursor() as cursor:
         for name, body in _FUNCTIONS.items():
-            cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $kept${body}$kept$")
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $kept${body}$kept$"
+            )
         for name, (table, *_rest) in there.items():
             if wanted.get(name) != there[name]:
                 cursor.execute(f'DROP TRIGGER {name} ON "{table}"')

@@ -184,7 +184,13 @@ def _care() -> Iterator[Finding]:
 
 def _journal() -> Iterator[Finding]:
     """Whether deeds are remembered and news is on its way."""
-    for name in Entry.objects.order_by().exclude(subject_type="").exclude(act__in=list(acts)).values_list("act", flat=True).distinct()[:3]:
+    for name in (
+        Entry.objects.order_by()
+        .exclude(subject_type="")
+        .exclude(act__in=list(acts))
+        .values_list("act", flat=True)
+        .distinct()[:3]
+    ):
         yield Finding("journal", Level.REMARK, f"Entries speak of the deed {name}, which this version has not.")
     failed = Job.objects.filter(state=Job.State.FAILED)
     if failed.exists():
@@ -243,7 +249,9 @@ def _memory(quick: bool, tell: Tell) -> Iterator[Finding]:
             f"The chain is whole{since}: {summary.head:,} links, {summary.anchors:,} anchors, {summary.erased:,} erased.",
         )
     if summary.head and last_anchor() is None:
-        yield Finding("memory", Level.REMARK, "The chain has no anchor yet.", "Run: kinkeeper anchor, or let the worker run.")
+        yield Finding(
+            "memory", Level.REMARK, "The chain has no anchor yet.", "Run: kinkeeper anchor, or let the worker run."
+        )
     elif not is_apart():
         yield Finding(
             "memory",
