@@ -20,7 +20,7 @@ ROOM_FILES = {
 OWN_NAMES = {
     "keys": {"fields", "ring", "master", "moving", "rotation", "envelopes"},
     "access": {"gate"},
-    "journal": {"acts", "pages"},
+    "journal": {"acts", "pages", "history", "chain", "anchors"},
     "files": {"vault"},
     "upkeep": {"findings"},
     "people": {"consenting", "naming", "newcomers"},

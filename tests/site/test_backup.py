@@ -143,13 +143,14 @@ def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path:
 
 def test_what_lies_beside_comes_along(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
-    (office.data / "anchors.log").write_text("an anchor\n")
+    (office.data / "anchors").mkdir(exist_ok=True)
+    (office.data / "anchors" / "anchors.log").write_text("an anchor\n")
     (office.data / "imports" / "K7QF").mkdir(parents=True)
     (office.data / "imports" / "K7QF" / "header.csv").write_text("CHILD\n")
     (office.data / "notes-of-nobody.txt").write_text("not declared")
     office.done("backup")
     elsewhere.done("restore", made_by(office), "--key", secret, "--keys", kept)
-    assert (elsewhere.data / "anchors.log").read_text() == "an anchor\n"
+    assert (elsewhere.data / "anchors" / "anchors.log").read_text() == "an anchor\n"
     assert (elsewhere.data / "imports" / "K7QF" / "header.csv").read_text() == "CHILD\n"
     assert not (elsewhere.data / "notes-of-nobody.txt").exists()
     # The next backup over there is encrypted to the same key.

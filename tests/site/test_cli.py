@@ -28,7 +28,19 @@ from tests.site.conftest import Call
 @pytest.mark.parametrize(
     "command",
     [
-        *("demo", "setup", "serve", "worker", "migrate", "upgrade", "check", "backup", "backup-key", "restore"),
+        *(
+            "demo",
+            "setup",
+            "serve",
+            "worker",
+            "migrate",
+            "upgrade",
+            "check",
+            "anchor",
+            "backup",
+            "backup-key",
+            "restore",
+        ),
         *("generate", "import ssda903", "export ssda903", "units", "keys rotate", "keys envelope", "keys recover"),
     ],
 )

@@ -185,6 +185,8 @@ class User(Row, AbstractBaseUser):
     last_login = s1(models.DateTimeField(_("last sign-in"), blank=True, null=True))
 
     USERNAME_FIELD = "email"
+    # Every sign-in writes it; the deed `sign_in` is in the journal anyway.
+    bookkeeping: ClassVar = ("last_login",)
     REQUIRED_FIELDS: ClassVar = ["name"]
     objects = UserManager()
 
@@ -338,6 +340,7 @@ class SignInFailure(models.Model):
 
     address_hash = s1(models.CharField(max_length=64, db_index=True))
     at = s1(models.DateTimeField(default=timezone.now))
+    without_history = "It is a counter that forgets after a day."
 
     class Meta:
         verbose_name = _("failed sign-in")

@@ -30,6 +30,8 @@ class Draft(Row):
     content = s3(SealedJSONField(default=dict))
     saved_at = s1(models.DateTimeField(default=timezone.now, db_index=True))
 
+    without_history = "It is unfinished, nobody else reads it, and it is saved every few seconds."
+
     class Meta:
         ordering = ("-saved_at", "-pk")
         verbose_name = _("draft")

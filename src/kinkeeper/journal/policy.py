@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import EVERYTHING, NOTHING, YES, Actor, Verdict, scope
 from kinkeeper.access.models import Role
-from kinkeeper.journal.models import Entry, Job, Look, Refusal
+from kinkeeper.journal.models import Entry, Erasure, History, Job, Link, Look, Refusal
 
 
 @scope(Entry)
@@ -20,6 +20,24 @@ def entries(actor: Actor) -> Q:
 def refusals(actor: Actor) -> Q:
     """What was refused is read where one supervises, and by the auditor."""
     return Q(unit_id__in=actor.units(Role.SUPERVISOR, Role.DIRECTOR, Role.AUDITOR))
+
+
+@scope(History)
+def history(actor: Actor) -> Q:
+    """Former states are shown through the record they were of, field by field; never as a list of their own."""
+    return NOTHING
+
+
+@scope(Erasure)
+def erasures(actor: Actor) -> Q:
+    """That a content was erased is shown where the content stood."""
+    return NOTHING
+
+
+@scope(Link)
+def links(actor: Actor) -> Q:
+    """The chain holds no content; the auditor of the whole association follows it."""
+    return EVERYTHING if actor.oversees_all(Role.AUDITOR) else NOTHING
 
 
 @scope(Look)

@@ -10,13 +10,16 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from kinkeeper.journal.acts import reaction_called
+from kinkeeper.journal.anchors import anchor
+from kinkeeper.journal.chain import remembered
 from kinkeeper.journal.models import Job
 from kinkeeper.keys.ring import keyring
-from kinkeeper.lib.refusals import Stale
+from kinkeeper.lib.chores import chore
+from kinkeeper.lib.refusals import Refused, Stale
 
 log = logging.getLogger("kinkeeper.worker")
 
@@ -62,7 +65,7 @@ def _claim(pk: int, attempts: int) -> bool:
 
 def _run(job: Job) -> None:
     try:
-        with keyring(), transaction.atomic():
+        with keyring(), remembered("machine:worker", job.reaction):
             finished = Job.objects.filter(pk=job.pk, state=Job.State.READY, attempts=job.attempts)
             if finished.update(state=Job.State.DONE, done_at=timezone.now(), trouble="") != 1:
                 raise Stale
@@ -86,3 +89,13 @@ def _put_back(job: Job, error: Exception) -> None:
         # The class alone: messages of exceptions may quote what people wrote.
         trouble=type(error).__name__,
     )
+
+
+@chore(every=timedelta(minutes=1))
+def carry_the_head_outside() -> None:
+    """Anchor the journal’s chain outside the database, when there is news."""
+    try:
+        anchor()
+    except Refused as refusal:
+        log.critical("%s", refusal)
+        raise

@@ -24,6 +24,10 @@ class DataKey(models.Model):
     leaves its row behind, so that a page can say “erased” instead of failing.
     """
 
+    without_history = (
+        "A key that was destroyed leaves nothing behind, and a former lock would open with a former master key."
+    )
+
     code = s1(models.CharField(max_length=16, unique=True, default=key_code, editable=False))
     holder_type = s1(models.CharField(max_length=60))
     holder_code = s1(models.CharField(max_length=16, blank=True))

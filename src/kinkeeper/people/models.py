@@ -188,6 +188,7 @@ class NameKey(models.Model):
 
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
     key = s2(models.CharField(max_length=40))
+    without_history = "It is derived from the name, whose own history is kept."
 
     class Meta:
         verbose_name = _("search key of a name")

@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"kinkeeper {__version__}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_demo, _setup, _serve, _worker, _migrate, _upgrade, _check, _backup, _backup_key, _restore):
+    for add in (_demo, _setup, _serve, _worker, _migrate, _upgrade, _check, _anchor, _backup, _backup_key, _restore):
         add(commands)
     for add in (_generate, _import, _export, _units, _keys):
         add(commands)
@@ -258,9 +258,21 @@ def _check(commands: Any) -> None:
         "check",
         "checking.check",
         "Verify database, rules, journal, keys and settings, and say what to do about each trouble.",
-        "  kinkeeper check\n  kinkeeper check --json",
+        "  kinkeeper check\n  kinkeeper check --quick\n  kinkeeper check --json",
     )
+    one.add_argument("--quick", action="store_true", help="follow the journal’s chain from where it was last followed")
     _json(one)
+
+
+def _anchor(commands: Any) -> None:
+    _command(
+        commands,
+        "anchor",
+        "checking.anchor",
+        "Sign the head of the journal’s chain and write it outside the database, where KINKEEPER_ANCHORS says. The worker "
+        "does it every minute when there is news.",
+        "  kinkeeper anchor\n  KINKEEPER_ANCHORS=/mnt/elsewhere kinkeeper anchor",
+    )
 
 
 def _generate(commands: Any) -> None:

@@ -44,6 +44,11 @@ SETTINGS = (
         "The file of the HTTPS certificate (PEM), so that Kinkeeper warns before it runs out.",
         "not watched",
     ),
+    Setting(
+        "KINKEEPER_ANCHORS",
+        "The folder for `anchors.log`, the signed heads of the journal’s chain: best on another machine.",
+        "`anchors` in the data folder",
+    ),
     Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
     Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
@@ -129,6 +134,15 @@ def data_folder() -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(f"The data folder “{folder}” cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def anchors_folder() -> Path | None:
+    """Where signed heads of the journal’s chain are written; None is the folder `anchors` in the data folder."""
+    given = _given("KINKEEPER_ANCHORS")
+    folder = Path(given).expanduser().absolute() if given else None
+    if folder is not None and not folder.is_dir():
+        raise ImproperlyConfigured(f"KINKEEPER_ANCHORS is “{folder}”, which is not a folder. Make it, or name another.")
     return folder
 
 

@@ -16,6 +16,9 @@ from django.db.utils import DatabaseError, OperationalError
 from kinkeeper.access.models import Association, Role, Seat
 from kinkeeper.files.vault import key_fits, missing_files
 from kinkeeper.journal.acts import acts, reaction_called
+from kinkeeper.journal.anchors import Summary, examined, is_apart, last_anchor
+from kinkeeper.journal.chain import Tell
+from kinkeeper.journal.history import missing_triggers
 from kinkeeper.journal.models import Entry, Job
 from kinkeeper.keys.envelopes import WANTED, confirmed_envelopes
 from kinkeeper.keys.master import MasterMissing, insist_on_masters
@@ -37,8 +40,15 @@ def _trouble(what: str, sentence: str, remedy: str) -> Finding:
     return Finding(what, Level.TROUBLE, sentence, remedy)
 
 
-def examine() -> Iterator[Finding]:
-    """Everything, from the database up. Without database or tables the rest is not looked at."""
+def examine(quick: bool = False, tell: Tell = lambda _done, _of: None) -> Iterator[Finding]:
+    """Everything, from the database up. Without database or tables the rest is not looked at.
+
+    `quick` follows the chain of the journal from where it was last followed; `tell` hears how far that is.
+    """
+
+    def memory() -> Iterator[Finding]:
+        yield from _memory(quick, tell)
+
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -53,7 +63,7 @@ def examine() -> Iterator[Finding]:
         yield _trouble("tables", f"{pending} steps to this version are missing.", "Run: kinkeeper upgrade")
         return
     yield _good("tables", "They are those of this version.")
-    for examiner in EXAMINERS:
+    for examiner in (*EXAMINERS, memory):
         try:
             yield from examiner()
         except DatabaseError as error:
@@ -223,7 +233,13 @@ def _care() -> Iterator[Finding]:
 
 def _journal() -> Iterator[Finding]:
     """Whether deeds are remembered and news is on its way."""
-    for name in Entry.objects.order_by().exclude(act__in=list(acts)).values_list("act", flat=True).distinct()[:3]:
+    for name in (
+        Entry.objects.order_by()
+        .exclude(subject_type="")
+        .exclude(act__in=list(acts))
+        .values_list("act", flat=True)
+        .distinct()[:3]
+    ):
         yield Finding("journal", Level.REMARK, f"Entries speak of the deed {name}, which this version has not.")
     failed = Job.objects.filter(state=Job.State.FAILED)
     if failed.exists():
@@ -244,6 +260,54 @@ def _journal() -> Iterator[Finding]:
         )
     if not failed.exists():
         yield _good("journal", f"{Entry.objects.count():,} deeds are remembered; {waiting:,} jobs wait.")
+
+
+# What a fault of the chain means, and what to do. The pages of guides/who-changed-what.md say it at length.
+_REMEDIES = {
+    "outside": "Somebody wrote to the database past Kinkeeper. Find out who and why, and compare the row with a copy.",
+    "edited": "Somebody changed the journal in the database. Keep this database, and compare it with the last copy.",
+    "removed": "Somebody removed a part of the journal. Keep this database, and compare it with the last copy.",
+    "chain": "Somebody changed the chain itself. Keep this database, and compare it with the last copy.",
+    "rewritten": "Somebody wrote the journal anew. Keep this database, and restore the last copy that agrees with its anchors.",
+    "cut": "The newest deeds were removed, or an older copy was restored. If nobody restored one, keep this database as it is.",
+    "forged": "Somebody wrote into the log, or keys/anchor.key is another one. Compare both with your copies.",
+    "line": "The power may have failed while it was written. If there are several, compare the log with its copy.",
+}
+_MOST = 10
+
+
+def _memory(quick: bool, tell: Tell) -> Iterator[Finding]:
+    """Whether nobody changed, removed or added what is remembered."""
+    missing = missing_triggers()
+    if missing:
+        yield _trouble(
+            "memory", f"The database lacks {len(missing)} triggers, for example {missing[0]}.", "Run: kinkeeper migrate"
+        )
+    summary, found = Summary(), 0
+    for fault in examined(summary, quick=quick, tell=tell):
+        found += 1
+        if found <= _MOST:
+            level = Level.REMARK if fault.kind == "line" else Level.TROUBLE
+            yield Finding("memory", level, fault.sentence, _REMEDIES[fault.kind])
+    if found > _MOST:
+        yield _trouble("memory", f"{found - _MOST:,} more faults of this kind follow.", "Mend the first ones first.")
+    if not found:
+        since = f" since link {summary.since:,}" if summary.since else ""
+        yield _good(
+            "memory",
+            f"The chain is whole{since}: {summary.head:,} links, {summary.anchors:,} anchors, {summary.erased:,} erased.",
+        )
+    if summary.head and last_anchor() is None:
+        yield Finding(
+            "memory", Level.REMARK, "The chain has no anchor yet.", "Run: kinkeeper anchor, or let the worker run."
+        )
+    elif not is_apart():
+        yield Finding(
+            "memory",
+            Level.REMARK,
+            "Anchors lie beside the data: whoever can change both can hide it.",
+            "Let KINKEEPER_ANCHORS name a folder on another machine.",
+        )
 
 
 def private_keys() -> Iterator[Finding]:

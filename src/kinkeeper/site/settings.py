@@ -14,6 +14,9 @@ SECRET_KEY = environment.secret_key(DATA)
 # Opens every stored document: without this file the documents of a backup stay closed.
 FILES_KEY = environment.secret(DATA, "files.key")
 BACKUPS = environment.backup_folder(DATA)
+# Signs the head of the chain over the journal; ANCHORS is where it is written, outside the database.
+ANCHOR_KEY = environment.secret(DATA, "anchor.key")
+ANCHORS = environment.anchors_folder()
 DEBUG = environment.truth("KINKEEPER_DEBUG")
 CERTIFICATE = environment.certificate()
 METRICS_TOKEN = environment.metrics_token()

@@ -14,6 +14,8 @@ from kinkeeper.lib.sensitivity import s0, s1
 class Backup(Row):
     """One backup that was made: its file by name and content, and whether somebody proved that it opens."""
 
+    without_history = "It says what lies in a folder of backups; nothing about anybody is decided by it."
+
     name = s1(models.CharField(_("file"), max_length=200))
     sha256 = s1(models.CharField(max_length=64, unique=True))
     made_at = s1(models.DateTimeField(_("made"), db_index=True))
@@ -35,6 +37,8 @@ class Backup(Row):
 class Worker(models.Model):
     """A worker at work: when it was last heard of, and the job it has in hand."""
 
+    without_history = "It is written every few seconds and forgotten when the worker ends."
+
     name = s1(models.CharField(max_length=80, unique=True))
     began_at = s1(models.DateTimeField(default=timezone.now))
     seen_at = s1(models.DateTimeField(default=timezone.now))
@@ -51,6 +55,8 @@ class Worker(models.Model):
 
 class Chore(models.Model):
     """Work that the clock brings: when it was done last, when it is due next, and what went wrong."""
+
+    without_history = "It is written with every run; what the run changed is remembered where it changed it."
 
     name = s0(models.CharField(max_length=80, unique=True))
     due_at = s1(models.DateTimeField(default=timezone.now))

@@ -31,7 +31,7 @@ from kinkeeper.upkeep.models import Backup
 FORMAT = 1
 NAME = re.compile(r"kinkeeper-(\d{8}T\d{6}Z)\.backup\.age")
 # What else in the data folder belongs to the records and holds no key: files, and folders with all that is in them.
-KEPT_BESIDE = ("anchors.log", "backup-recipients.txt", "imports")
+KEPT_BESIDE = ("anchors", "backup-recipients.txt", "imports")
 SPARE_BYTES = 50_000_000
 Tell = Callable[[int, int], None]
 

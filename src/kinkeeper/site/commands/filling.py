@@ -11,11 +11,11 @@ from datetime import date
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 
 from kinkeeper.access.actions import appoint_first_administrator, found_association
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Programme, Role, Unit, User
+from kinkeeper.journal.chain import remembered
 from kinkeeper.lib.packs import DEFAULT, load_pack, packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
@@ -86,7 +86,7 @@ def setup(asked: argparse.Namespace) -> int:
     programmes: dict[str, list[dict[str, str]]] = {}
     for programme, unit in units:
         programmes.setdefault(programme, []).append(unit)
-    with transaction.atomic():
+    with remembered("machine:setup", "site.setup"):
         actor = machine("setup", Role.ADMINISTRATOR)
         founded = found_association(actor, name=name, country=country, pack=pack, programmes=programmes)
         appoint_first_administrator(actor, founded, email=email, name=admin, password=password)
