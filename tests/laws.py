@@ -18,7 +18,8 @@ ROOM_FILES = {
 }  # fmt: skip
 # Ground-floor modules, the roof and adapters have names of their own, because they are one of a kind.
 OWN_NAMES = {
-    "access": {"gate"},
+    "access": {"gate", "sessions", "limits", "factors", "fresh"},
+    "entrance": {"door"},
     "journal": {"acts", "pages"},
     "files": {"vault"},
     "people": {"consenting", "naming", "newcomers"},
@@ -34,7 +35,7 @@ FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
-    "lib", "ui", "access", "journal", "notices", "files", "drafts", "people", "families", "cases", "intake", "assessments",
+    "lib", "ui", "access", "journal", "entrance", "notices", "files", "drafts", "people", "families", "cases", "intake", "assessments",
     "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}

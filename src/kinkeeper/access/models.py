@@ -330,6 +330,23 @@ class Opening(Row):
         return f"{self.subject_code} {self.opened_at:%Y-%m-%d %H:%M}"
 
 
+class SignedInDevice(Row):
+    """A browser that is signed in: whose, since when and which; it goes with its session, and its owner can end both."""
+
+    user = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
+    session_key = s3(models.CharField(max_length=40, unique=True, editable=False))
+    agent = s2(models.CharField(_("what the browser says of itself"), max_length=300, blank=True))
+    began_at = s1(models.DateTimeField(_("signed in since"), default=timezone.now))
+
+    class Meta:
+        ordering = ("-began_at", "-pk")
+        verbose_name = _("signed-in device")
+        verbose_name_plural = _("signed-in devices")
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class SignInFailure(models.Model):
     """A wrong password, remembered so that guessing becomes slow; the address itself is not kept, only its hash."""
 

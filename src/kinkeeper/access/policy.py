@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from kinkeeper.access.models import (
     Programme,
     Role,
     Seat,
+    SignedInDevice,
     SignInFailure,
     Unit,
     User,
@@ -23,7 +25,14 @@ from kinkeeper.access.models import (
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
 # Who may look at a record outside their scope in an emergency (security: break-glass).
 OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
+# Who reaches far: administers, oversees, takes records out (supervisors, directors) or opens them in an emergency.
+PRIVILEGED = tuple({Role.ADMINISTRATOR: 1, **dict.fromkeys(OVERSEERS), **dict.fromkeys(OPENERS)})
 SETUP = "machine:setup"
+
+
+def reaches_far(actor: Actor) -> bool:
+    """Whether the actor’s seats ask for a second factor."""
+    return bool(actor.units(*PRIVILEGED)) or any(actor.oversees_all(role) for role in PRIVILEGED)
 
 
 def may_bring_in(actor: Actor, unit: Unit) -> Verdict:
@@ -96,6 +105,20 @@ def openings(actor: Actor) -> Q:
 def sign_in_failures(actor: Actor) -> Q:
     """Nobody reads failed sign-ins; the sign-in page counts them."""
     return NOTHING
+
+
+@scope(SignedInDevice)
+def signed_in_devices(actor: Actor) -> Q:
+    """Where somebody is signed in is seen by that person alone."""
+    return Q(user_id=actor.user_id) if actor.user_id else NOTHING
+
+
+@scope(Authenticator)
+def second_factors(actor: Actor) -> Q:
+    """One’s own second factors; the administrator sees that there are some, never their secrets."""
+    if administers(actor):
+        return EVERYTHING
+    return Q(user_id=actor.user_id) if actor.user_id else NOTHING
 
 
 def _mine(actor: Actor) -> Q:
@@ -174,6 +197,17 @@ def may_let_back_in(actor: Actor, user: User) -> Verdict:
     if not user.is_active:
         return Verdict(_("This account is closed. Open it again first."))
     return _administrator_only(actor)
+
+
+def may_take_factors_away(actor: Actor, user: User) -> Verdict:
+    """The second factors of a colleague who lost a device are taken away by an administrator, never one’s own."""
+    if user.pk == actor.user_id:
+        return Verdict(_("Nobody takes their own factors away like this. Ask another administrator."))
+    if not administers(actor):
+        return _administrator_only(actor)
+    if not Authenticator.objects.filter(user=user).exists():
+        return Verdict(_("This account has no second factor."))
+    return YES
 
 
 def may_choose_new_password(actor: Actor, invitation: Invitation) -> Verdict:

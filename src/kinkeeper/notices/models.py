@@ -30,6 +30,10 @@ class Notice(Row):
         TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer %(code)s was accepted. The case is closed here.")
         TRANSFER_DECLINED = "transfer_declined", _("Transfer %(code)s was declined. You stay responsible.")
         TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Transfer %(code)s was withdrawn. No answer is needed.")
+        FACTORS_TAKEN_AWAY = (
+            "factors_taken_away",
+            _("An administrator took your second factors away. Set up a new one; if you did not ask for it, say so."),
+        )
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))

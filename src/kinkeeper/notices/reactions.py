@@ -1,10 +1,10 @@
-"""What follows when somebody opens a record in an emergency: the supervisors of its unit are asked to look at it."""
+"""What follows when a record is opened in an emergency or factors are taken away: those whom it concerns are told."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 
-from kinkeeper.access.actions import open_record
+from kinkeeper.access.actions import open_record, take_factors_away
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Opening, Role, Seat
 from kinkeeper.journal.acts import after
@@ -27,5 +27,18 @@ def tell_that_a_record_was_opened(entry: Entry) -> None:
         kind=Notice.Kind.RECORD_OPENED,
         subject_code=opening.subject_code,
         link=reverse("openings"),
+        entry_id=entry.pk,
+    )
+
+
+@after(take_factors_away)
+def tell_whose_factors_were_taken_away(entry: Entry) -> None:
+    """Tell the colleague, so that nobody loses a factor unseen."""
+    tell(
+        machine("notices"),
+        users=[entry.subject_id],
+        kind=Notice.Kind.FACTORS_TAKEN_AWAY,
+        subject_code=entry.subject_code,
+        link=reverse("my_sign_in"),
         entry_id=entry.pk,
     )
