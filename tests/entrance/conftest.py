@@ -16,12 +16,12 @@ from kinkeeper.access import factors
 from tests.conftest import PASSWORD, Colleague
 from tests.entrance.device import Telephone
 
-LOCAL = {"HTTP_HOST": "localhost"}
+LOCAL: dict[str, Any] = {"HTTP_HOST": "localhost"}
 
 
 def code_of(secret: str, *, periods: int = 0) -> str:
     """What an app with this secret shows now, or some half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + periods))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + periods)))
 
 
 def wishes_on(page: Any) -> str:

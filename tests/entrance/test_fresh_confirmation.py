@@ -86,7 +86,9 @@ def test_a_view_that_forgets_is_found() -> None:
 def test_every_deed_that_asks_has_a_view_and_no_export_role_or_opening_is_left_out() -> None:
     done = {name for _name, view in views() for name in deeds_of(view)}
     assert ASKS - done <= {"exchange.export_all"}  # by the command line alone
-    reaching = re.compile(r"\.(export\w*|\w*seat|invite|open_record|take_factors_away|let_back_in|restore_user)$")
+    reaching = re.compile(
+        r"\.(export\w*|download\w*|\w*seat|invite|open_record|take_factors_away|let_back_in|restore_user)$"
+    )
     assert {name for name in acts if reaching.search(name)} <= ASKS
 
 

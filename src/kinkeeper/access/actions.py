@@ -321,6 +321,19 @@ def close_opening(actor: Actor, opening: Opening, *, comment: str) -> Opening:
     return write(opening, closed_at=timezone.now(), comment=comment)
 
 
+@act(policy.may_review_opening)
+def review_opening(actor: Actor, opening: Opening, *, finding: Opening.Finding, review: str) -> Opening:
+    """Give a verdict on an opening and say what it rests on; from then on its maker may open another record."""
+    if len(" ".join(review.split())) < SHORTEST_REASON:
+        raise Refused(
+            _("Say in a sentence of at least %(count)s letters what your verdict rests on.")
+            % {"count": SHORTEST_REASON},
+            guard="G-REASON",
+            field="review",
+        )
+    return write(opening, reviewed_by_id=actor.user_id, reviewed_at=timezone.now(), finding=finding, review=review)
+
+
 @act(policy.may_declare_emergency)
 def declare_emergency(
     actor: Actor, association: Association, *, name: str, declared_by: str, declared_on: date

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.models import Programme, Role, Unit
+from kinkeeper.access.models import Opening, Programme, Role, Unit
 from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.ui.forms import DayField, DeedForm
 
@@ -123,6 +123,20 @@ class CloseOpeningForm(DeedForm):
 
     comment = forms.CharField(
         label=_("What you did with what you read"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
+
+
+class ReviewOpeningForm(DeedForm):
+    """A verdict on an opening."""
+
+    finding = forms.TypedChoiceField(
+        label=_("Your verdict"), choices=Opening.Finding.choices, coerce=Opening.Finding, widget=forms.RadioSelect
+    )
+    review = forms.CharField(
+        label=_("What it rests on"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        help_text=_("Speak with the colleague first. Whoever opened the record reads this."),
     )
 
 

@@ -34,6 +34,7 @@ ASKS = frozenset(
         "access.open_record",
         "access.restore_user",
         "access.take_factors_away",
+        "desk.download_caseload",
         "entrance.add_app",
         "entrance.add_passkey",
         "entrance.remove_factor",

@@ -104,7 +104,7 @@ def places(actor: Actor) -> tuple[list[Programme], list[Unit]]:
 
 def openings(actor: Actor) -> QuerySet[Opening]:
     """Records opened in an emergency, by the actor or in units they oversee, the newest first."""
-    return seen(actor, Opening).select_related("user", "unit")
+    return seen(actor, Opening).select_related("user", "unit", "reviewed_by")
 
 
 def oneself(actor: Actor) -> User:

@@ -29,4 +29,5 @@ urlpatterns = [
     path("openings/", views.openings, name="openings"),
     path("openings/new/", views.open_record, name="open_record"),
     path("openings/<str:code>/close/", views.close_opening, name="close_opening"),
+    path("openings/<str:code>/review/", views.review_opening, name="review_opening"),
 ]

@@ -230,7 +230,10 @@ def choose_pack(request: ActorRequest) -> HttpResponse:
 def openings(request: ActorRequest) -> HttpResponse:
     """Records that were opened in an emergency: one’s own, and those of the units one oversees."""
     page = Paginator(queries.openings(request.actor), 25).get_page(request.GET.get("page"))
-    rows = [(row, actions.close_opening.verdict(request.actor, row)) for row in page]
+    rows = [
+        (row, actions.close_opening.verdict(request.actor, row), actions.review_opening.verdict(request.actor, row))
+        for row in page
+    ]
     context = {"page": page, "rows": rows, "may_open_record": actions.open_record.verdict(request.actor)}
     return render(request, "access/openings.html", context)
 
@@ -262,6 +265,19 @@ def close_opening(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The record is closed again."))
             return redirect("openings")
     return deed_page(request, "access/close_opening.html", {"form": form, "opening": opening})
+
+
+def review_opening(request: ActorRequest, code: str) -> HttpResponse:
+    """Review an opening and give a verdict."""
+    opening = one(queries.openings(request.actor), code=code)
+    form = forms.ReviewOpeningForm(request.POST or None).at(opening)
+    verdict = actions.review_opening.verdict(request.actor, opening)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.review_opening(request.actor, opening, **form.particulars)
+            messages.success(request, _("The opening is reviewed."))
+            return redirect("openings")
+    return deed_page(request, "access/review_opening.html", {"form": form, "opening": opening, "verdict": verdict})
 
 
 # ---- Emergencies ---------------------------------------------------------------------------------------------------------
