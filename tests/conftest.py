@@ -38,6 +38,8 @@ def pytest_configure() -> None:
     """Serve static files as they lie in the tree, and do not spend the suite’s time on slow password hashes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # Only the tests of second factors ask for one; everybody else of the cast comes in without.
+    settings.SECOND_FACTOR = "offered"
     # In CI the same examples every time, so that chance blocks nobody’s work; `make check-long` looks for new ones.
     hypothesis.settings.register_profile("same", derandomize=True)
     # A database in memory, or a server that does not wait for the disk: nothing here is meant to stay.

@@ -19,7 +19,8 @@ ROOM_FILES = {
 # Ground-floor modules, the roof and adapters have names of their own, because they are one of a kind.
 OWN_NAMES = {
     "keys": {"fields", "ring", "master", "moving", "rotation", "envelopes"},
-    "access": {"gate"},
+    "access": {"gate", "sessions", "limits", "factors", "fresh"},
+    "entrance": {"door"},
     "journal": {"acts", "pages", "history", "chain", "anchors"},
     "files": {"vault"},
     "upkeep": {"findings"},
@@ -36,7 +37,7 @@ FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
-    "lib", "ui", "keys", "access", "journal", "notices", "files", "drafts", "upkeep", "people", "families", "cases", "intake", "assessments",
+    "lib", "ui", "keys", "access", "journal", "entrance", "notices", "files", "drafts", "upkeep", "people", "families", "cases", "intake", "assessments",
     "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}

@@ -19,7 +19,9 @@ def test_the_list_of_open_pages_is_this_one() -> None:
         "choose_language",
         "choose_new_password",
         "gallery",
+        "second_factor",
         "sign_in",
+        "sign_in_with_passkey",
         "sign_out",
     ]
 

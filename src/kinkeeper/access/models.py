@@ -296,10 +296,16 @@ class Invitation(Row):
 class Opening(Row):
     """Break-glass: one person reads one record outside their scope for at most two hours, gives a reason, and is seen.
 
-    It opens reading only: every judge asks for a seat, and an opening gives none.
+    It opens reading only: every judge asks for a seat, and an opening gives none. Somebody who oversees the record’s unit
+    reviews it within three days and gives a verdict; until then whoever opened it opens no other.
     """
 
     sealed_for: ClassVar = "user"
+
+    class Finding(models.TextChoices):
+        JUSTIFIED = "justified", _("The emergency called for it")
+        AVOIDABLE = "avoidable", _("There was another way")
+        UNJUSTIFIED = "unjustified", _("There was no emergency")
 
     user = s1(models.ForeignKey(User, models.PROTECT, related_name="+"))
     subject_type = s1(models.CharField(max_length=60))
@@ -311,6 +317,10 @@ class Opening(Row):
     until = s1(models.DateTimeField())
     closed_at = s1(models.DateTimeField(null=True, blank=True))
     comment = s3(SealedTextField(_("what was done with what was read"), blank=True))
+    reviewed_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
+    reviewed_at = s1(models.DateTimeField(null=True, blank=True))
+    finding = s1(models.CharField(_("verdict"), max_length=20, choices=Finding.choices, blank=True))
+    review = s3(SealedTextField(_("what the review found"), blank=True))
 
     class Meta:
         ordering = ("-opened_at",)
@@ -329,10 +339,45 @@ class Opening(Row):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(comment=""), name="an_opening_closes_with_a_comment"
             ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, finding="")
+                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="")),
+                name="a_review_has_a_reviewer_and_a_verdict",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
+                name="nobody_reviews_their_own_opening",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject_code} {self.opened_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def name(self) -> str:
+        """What a list of duties calls it: the code of the record, never whose record it is."""
+        return self.subject_code
+
+
+class SignedInDevice(Row):
+    """A browser that is signed in: whose, since when and which; it goes with its session, and its owner can end both."""
+
+    without_history = "It is there as long as its session; signing in and out are deeds of their own."
+
+    user = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
+    session_key = s3(
+        models.CharField(max_length=40, unique=True, editable=False), coded="the key of a session, asked for by it"
+    )
+    agent = s2(models.CharField(_("what the browser says of itself"), max_length=300, blank=True))
+    began_at = s1(models.DateTimeField(_("signed in since"), default=timezone.now))
+
+    class Meta:
+        ordering = ("-began_at", "-pk")
+        verbose_name = _("signed-in device")
+        verbose_name_plural = _("signed-in devices")
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class SignInFailure(models.Model):

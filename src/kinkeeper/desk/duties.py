@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from kinkeeper.access.duties import openings_to_review
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Role, Unit, User
 from kinkeeper.access.policy import OVERSEERS
@@ -77,11 +78,11 @@ def own_duties(actor: Actor) -> list[Duty]:
 
 
 def unit_duties(actor: Actor) -> list[Duty]:
-    """What waits in the actor’s units and belongs to no case yet: referrals, transfers offered, facts of homes."""
-    if not actor.units(*WORKERS, Role.SUPERVISOR):
-        return []
+    """What waits in the actor’s units and belongs to no case: referrals, transfers, facts of homes, opened records."""
     last = actor.today + timedelta(days=4 * WEEK)
-    due = [*screenings_due(actor, last), *transfers_due(actor, last), *home_facts_due(actor, last)]
+    due = openings_to_review(actor, last)
+    if actor.units(*WORKERS, Role.SUPERVISOR):
+        due += [*screenings_due(actor, last), *transfers_due(actor, last), *home_facts_due(actor, last)]
     return sorted(due, key=lambda duty: (duty.due_on, duty.code))
 
 

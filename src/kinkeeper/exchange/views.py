@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from kinkeeper.access.fresh import freshly_confirmed
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.exchange import actions, forms, queries, tasks
 from kinkeeper.exchange.models import Import, QuarantinedRow
@@ -137,6 +138,7 @@ def set_row_aside(request: ActorRequest, code: str) -> HttpResponse:
     return deed_page(request, "exchange/set_row_aside.html", {"form": form, "row": row, "verdict": verdict})
 
 
+@freshly_confirmed
 def export(request: ActorRequest) -> HttpResponseBase:
     """Take the return of a unit and a year out, as a ZIP of CSV files."""
     units = queries.units_to_import_into(request.actor)

@@ -91,7 +91,9 @@ class History(models.Model):
     row = s1(models.BigIntegerField())
     operation = s1(models.CharField(max_length=6, choices=Operation.choices))
     # As sensitive as the most sensitive column of any table: shown field by field, by the rule of the field.
-    old = s3(models.JSONField(default=dict), coded="what each column held: a text that lay sealed there lies sealed here")
+    old = s3(
+        models.JSONField(default=dict), coded="what each column held: a text that lay sealed there lies sealed here"
+    )
     # PostgreSQL’s number of the transaction, by which a deed finds its own rows; SQLite has one writer and needs none.
     xact = s1(models.BigIntegerField(null=True))
 

@@ -25,7 +25,7 @@ from kinkeeper.lib.refusals import Refused
 
 WANTED = 2
 # Every key file that something of a backup needs to be opened; the one that signs sessions is made anew.
-FILES = (master.NAME, master.NEXT, "files.key")
+FILES = (master.NAME, master.NEXT, "files.key", "factors.key", "anchor.key")
 LIST = "envelopes.json"
 FORMAT = 1
 

@@ -60,6 +60,8 @@ PLACES = (
 OWN_PLACES = (
     Place("calendar", _("My calendar"), "calendar"),
     Place("pack", _("Jurisdiction pack"), "gavel", roles=AT_WORK),
+    Place("my_sign_in", _("How I sign in"), "shield-lock"),
+    Place("my_devices", _("Where I am signed in"), "world"),
     Place("change_password", _("Change the password"), "lock"),
 )
 

@@ -52,7 +52,17 @@ SETTINGS = (
     Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
     Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
+    Setting(
+        "KINKEEPER_IDLE_MINUTES", "After so many minutes without a page somebody signs in again; 5 to 240.", "`30`"
+    ),
     Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
+    Setting(
+        "KINKEEPER_SECOND_FACTOR",
+        "`required`: whoever administers, oversees, opens or takes out records sets up a second factor first. "
+        "`offered`: everybody may.",
+        "`required`",
+    ),
+    Setting("KINKEEPER_SESSION_HOURS", "After so many hours everybody signs in again; 1 to 24.", "`10`"),
     Setting("KINKEEPER_TIME_ZONE", "The association’s time zone, for example `Asia/Tashkent`.", "`UTC`"),
     Setting(
         "KINKEEPER_LOG_LEVEL",
@@ -86,6 +96,8 @@ class Key:
 # of each elsewhere. A room that locks something with a key of its own adds a line.
 KEYS = (
     Key("files.key", "the stored documents", "FILES_KEY"),
+    Key("factors.key", "the second factors of those who sign in", "FACTORS_KEY"),
+    Key("anchor.key", "nothing; it signs the anchors of the journal", "ANCHOR_KEY"),
     Key("records.key", "what is written about people"),
     Key("records.next.key", "what is written about people, while its key is changed"),
 )
@@ -113,6 +125,22 @@ def truth(name: str) -> bool:
     if text in {"yes", "true", "1", "on"}:
         return True
     raise ImproperlyConfigured(f"{name} is “{text}”. Write yes or no.")
+
+
+def number(name: str, default: int, least: int, most: int) -> int:
+    """A whole number between two bounds."""
+    text = _given(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} is “{text}”. Write a whole number from {least} to {most}.")
+    return int(text)
+
+
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of some words; the first one where nothing is given."""
+    text = _given(name).casefold() or choices[0]
+    if text not in choices:
+        raise ImproperlyConfigured(f"{name} is “{text}”. Write {' or '.join(choices)}.")
+    return text
 
 
 def words(name: str, default: str) -> list[str]:

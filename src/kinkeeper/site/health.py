@@ -400,6 +400,13 @@ def _settings() -> Iterator[Finding]:
         yield _trouble(
             "settings", "Other machines may reach this server without HTTPS.", "Set KINKEEPER_HTTPS=yes behind HTTPS."
         )
+    if settings.SECOND_FACTOR != "required":
+        yield Finding(
+            "settings",
+            Level.REMARK,
+            "A password alone lets in whoever administers, oversees or opens records.",
+            "Unset KINKEEPER_SECOND_FACTOR, so that they set up a second factor.",
+        )
     if not settings.DEBUG:
         yield _good("settings", "They were read and make sense.")
 

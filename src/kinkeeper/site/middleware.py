@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kinkeeper.access import sessions
 from kinkeeper.access.gate import Actor, actor_for
 from kinkeeper.access.models import User, pack_asked_once
 from kinkeeper.drafts.tasks import discard_draft
+from kinkeeper.entrance import door
 from kinkeeper.keys.ring import keyring
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,8 +61,37 @@ class KeyringMiddleware:
 
 # The only pages that ask for no sign-in; each of them answers nobody with nothing about anybody.
 WITHOUT_SIGN_IN = frozenset(
-    {"sign_in", "sign_out", "accept_invitation", "choose_new_password", "choose_language", "gallery", "calendar_feed"}
+    {
+        "sign_in",
+        "sign_in_with_passkey",
+        "second_factor",
+        "sign_out",
+        "accept_invitation",
+        "choose_new_password",
+        "choose_language",
+        "gallery",
+        "calendar_feed",
+    }
 )
+# What is open to somebody whose seat asks for a second factor and who has none yet.
+TO_SET_UP_A_FACTOR = frozenset(
+    {"my_sign_in", "add_passkey", "add_app", "change_password", "sign_out", "choose_language"}
+)
+
+
+class SessionTimesMiddleware:
+    """End a session that was idle for too long or lasts too long; otherwise remember that it is being used."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if sessions.is_over(request):
+                logout(request)
+            else:
+                sessions.note_seen(request)
+        return self.answer(request)
 
 
 class ActorMiddleware:
@@ -84,6 +117,30 @@ class ActorMiddleware:
         if request.headers.get("Accept") == "application/json":
             return JsonResponse({"sentence": _("Your session has ended. Sign in again.")}, status=401)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+class SecondFactorMiddleware:
+    """Lead whoever reaches far and has no second factor to the page that sets one up, and nowhere else."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Whatever is open without a sign-in stays open."""
+        match, user = request.resolver_match, request.user
+        if not isinstance(user, User) or (match and match.view_name in WITHOUT_SIGN_IN | TO_SET_UP_A_FACTOR):
+            return None
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if not door.must_set_up_a_factor(request, user, actor):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=403, headers={"HX-Redirect": reverse("my_sign_in")})
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse({"sentence": _("Set up your second factor first.")}, status=403)
+        return redirect("my_sign_in")
 
 
 class PrivacyMiddleware:

@@ -17,6 +17,8 @@ BACKUPS = environment.backup_folder(DATA)
 # Signs the head of the chain over the journal; ANCHORS is where it is written, outside the database.
 ANCHOR_KEY = environment.secret(DATA, "anchor.key")
 ANCHORS = environment.anchors_folder()
+# Opens the secrets of second factors: a stolen database alone does not let anybody make a code.
+FACTORS_KEY = environment.secret(DATA, "factors.key")
 DEBUG = environment.truth("KINKEEPER_DEBUG")
 CERTIFICATE = environment.certificate()
 METRICS_TOKEN = environment.metrics_token()
@@ -29,6 +31,7 @@ ROOMS = [
     "keys",
     "access",
     "journal",
+    "entrance",
     "notices",
     "files",
     "drafts",
@@ -58,6 +61,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth.account",
+    "allauth.mfa",
     "kinkeeper.ui",
     *[f"kinkeeper.{room}" for room in ROOMS],
     "kinkeeper.site.apps.SiteConfig",
@@ -74,7 +79,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kinkeeper.site.middleware.SessionTimesMiddleware",
     "kinkeeper.site.middleware.ActorMiddleware",
+    "kinkeeper.site.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -103,6 +111,15 @@ TEMPLATES = [
 FORM_RENDERER = "kinkeeper.ui.renderer.KinkeeperRenderer"
 
 DATABASES = {"default": environment.database(DATA)}
+# Counts how often something was tried; in the database, because every worker process must count the same.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kinkeeper_cache",
+        # Where more is counted than this, the oldest is forgotten: nobody must be able to flood a count away.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -116,6 +133,18 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Second factors through django-allauth, whose pages and addresses are not used (docs/why/decisions/0024).
+SECOND_FACTOR = environment.one_of("KINKEEPER_SECOND_FACTOR", ("required", "offered"))
+MFA_ADAPTER = "kinkeeper.access.factors.Keeper"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A telephone’s clock may be half a minute wrong in either direction.
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "my_day"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -138,7 +167,8 @@ WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_USE_FINDERS = DEBUG
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_AGE = environment.number("KINKEEPER_SESSION_HOURS", 10, 1, 24) * 60 * 60
+SESSION_IDLE_SECONDS = environment.number("KINKEEPER_IDLE_MINUTES", 30, 5, 240) * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
