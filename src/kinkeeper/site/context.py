@@ -54,11 +54,13 @@ PLACES = (
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
+    Place("devices", _("Devices"), "database-export", administrators=True),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
 )
 OWN_PLACES = (
     Place("calendar", _("My calendar"), "calendar"),
     Place("pack", _("Jurisdiction pack"), "gavel", roles=AT_WORK),
+    Place("tokens", _("Tokens for programs"), "database-export"),
     Place("change_password", _("Change the password"), "lock"),
 )
 

@@ -36,6 +36,7 @@ ROOMS = [
     "leaving",
     "sharing",
     "exchange",
+    "interface",
     "book",
     "desk",
 ]
