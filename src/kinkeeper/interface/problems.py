@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -110,7 +111,15 @@ def of_refusal(refusal: Refused) -> Problem:
 
 def faults_of(error: ValidationError) -> list[Fault]:
     """What pydantic found, without what was sent: an answer never repeats it."""
-    return [Fault(field=".".join(str(part) for part in each["loc"]), sentence=each["msg"]) for each in error.errors]
+    return [Fault(field=_where(each["loc"]), sentence=each["msg"]) for each in error.errors]
+
+
+def _where(place: Sequence[Any]) -> str:
+    """The place of a fault, without the name that our own function has for the body or the filters."""
+    inside = [str(part) for part in place]
+    if inside[:2] in (["body", "body"], ["query", "wish"]):
+        del inside[1]
+    return ".".join(inside)
 
 
 def told_by(api: NinjaAPI) -> None:

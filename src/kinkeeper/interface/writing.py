@@ -49,7 +49,7 @@ WORKER = "The worker of the case, or a supervisor of its unit."
 OF_THE_UNIT = "Workers and supervisors of the unit."
 OF_THE_CHILD = "A worker or supervisor of the child’s unit."
 SUPERVISOR = "A supervisor of the unit of the home."
-OFTEN = "2026-11-20"
+A_DAY = "2026-11-20"
 
 
 # ---- once, and on the version that was seen --------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def receive_referral(request: CallRequest, body: asked.ReferralAsked, key: Key) 
         status=201,
         example={
             "kind": "visit",
-            "happened_on": OFTEN,
+            "happened_on": A_DAY,
             "seen": "alone",
             "present": "The child, the foster mother",
             "note": "She showed me her drawings.",
@@ -209,7 +209,7 @@ def record_contact_point(
         status=201,
         example={
             "home": "{home}",
-            "started_on": OFTEN,
+            "started_on": A_DAY,
             "care_type": "FOSTER_ST",
             "legal_status_code": "VOLUNTARY",
         },
@@ -239,7 +239,7 @@ def start_placement(
         who=OF_THE_CHILD,
         tag="placements",
         status=200,
-        example={"ended_on": OFTEN, "exit": "E4A"},
+        example={"ended_on": A_DAY, "exit": "KIN"},
     )
 )
 def end_placement(
