@@ -34,5 +34,5 @@ def test_of_calls_with_one_key_at_once_one_does_it(amina: Colleague, noors_case:
 def test_of_calls_with_keys_of_their_own_each_is_done(amina: Colleague, noors_case: Case) -> None:
     program, path = program_of(amina), f"/cases/{noors_case.code}/contacts"
     keys = [f"visit-000{number}" for number in range(4)]
-    race(*[lambda key=key: program.post(path, VISIT, key=key) for key in keys])  # type: ignore[misc]
+    race(*[lambda key=key: program.post(path, VISIT, key=key) for key in keys])
     assert (Contact.objects.count(), KeptAnswer.objects.count()) == (4, 4)
