@@ -201,17 +201,20 @@ def test_a_list_asks_the_same_number_of_questions(
     dalias: Program, story: Story, amina: Colleague, path: str, django_assert_num_queries
 ) -> None:
     counts = {
-        "/persons": 6, "/families": 6, "/cases": 7, "/cases/{case}/contacts": 8, "/homes": 7, "/placements": 9,
-        "/periods-of-care": 6,
+        "/persons": 5, "/families": 5, "/cases": 6, "/cases/{case}/contacts": 7, "/homes": 6, "/placements": 8,
+        "/periods-of-care": 5,
     }  # fmt: skip
     at = path.format(**story.codes())
-    with django_assert_num_queries(counts[path]):
-        assert dalias.read(at)["items"]
-    for name in ("Ilir", "Besa"):
-        another_child(story, amina, name)
-        cases.record_contact(amina.actor, story.case, kind="call", happened_on=TODAY, seen="not_seen")
-    with django_assert_num_queries(counts[path]):
-        assert len(dalias.read(at)["items"]) >= 3
+    # The first call of a minute asks one question more; here the clock stands still.
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        dalias.read("/token")
+        with django_assert_num_queries(counts[path]):
+            assert dalias.read(at)["items"]
+        for name in ("Ilir", "Besa"):
+            another_child(story, amina, name)
+            cases.record_contact(amina.actor, story.case, kind="call", happened_on=TODAY, seen="not_seen")
+        with django_assert_num_queries(counts[path]):
+            assert len(dalias.read(at)["items"]) >= 3
 
 
 def test_lists_tell_nothing_special(dalias: Program, story: Story) -> None:

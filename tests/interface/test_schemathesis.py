@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
@@ -85,7 +87,12 @@ def rich(story: Story, amina: Colleague, monkeypatch: pytest.MonkeyPatch) -> Ite
     unit = story.case.unit
     ilse = hire("Ilse Insider", (Role.CASEWORKER, unit), (Role.SUPERVISOR, unit), (Role.DIRECTOR, None))
     found = Rich(program_of(ilse), fresh(story, amina))
+    # The test holds one transaction over all calls; between two calls of a server the connection may be closed.
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
     yield found
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
     assert not found.answered or any(status != 404 for status in found.answered), "Nothing that is there was tried."
 
 

@@ -224,7 +224,7 @@ def test_operations_ask_the_gate_and_do_acts() -> None:
     house_of = [each for each in laws.modules() if each.room == "interface"]
     telling = {"api", "asked", "guide", "problems", "reading", "shapes", "views", "wording", "writing"}
     assert telling <= {each.part for each in house_of}
-    assert {each.part: past_the_gate(each.text) for each in house_of if each.part in telling} == dict.fromkeys(
-        telling, []
-    )
+    assert {each.part: past_the_gate(each.text) for each in house_of if each.part in telling} == {
+        part: [] for part in telling
+    }
     assert past_the_gate("def read(request):\n    return Person.objects.all()\n") == ["objects"]

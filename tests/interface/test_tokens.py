@@ -82,7 +82,7 @@ def test_nobody_makes_a_token_for_somebody_else_nor_sees_theirs(amina: Colleague
     token = token_behind(program_of(amina))
     assert dalia.browser.get(f"/tokens/{token.code}/revoke/").status_code == 404
     assert "A program" not in dalia.browser.get("/tokens/").content.decode()
-    assert dalia.browser.get("/administration/devices/").status_code == 404
+    assert dalia.browser.get("/devices/").status_code == 404
 
 
 def test_a_token_makes_no_token(amina: Colleague) -> None:
@@ -98,7 +98,7 @@ def test_a_token_makes_no_token(amina: Colleague) -> None:
 
 
 def test_an_administrator_lets_a_device_in(rosa: Colleague, village: Unit, association: Association) -> None:
-    path = "/administration/devices/new/"
+    path = "/devices/new/"
     chosen = typed(role="supervisor", places=[f"unit-{village.code}"], version=association.version)
     program = Program(secret_on(rosa.browser.post(path, chosen).content.decode()))
     token = Token.objects.get()
@@ -108,7 +108,7 @@ def test_an_administrator_lets_a_device_in(rosa: Colleague, village: Unit, assoc
     mine = program.read("/token")
     assert mine["speaks_for"] == f"device:{token.code}"
     assert mine["seats"] == [{"role": "supervisor", "unit": village.code}]
-    page = rosa.browser.get("/administration/devices/").content.decode()
+    page = rosa.browser.get("/devices/").content.decode()
     assert ("Health register" in page, "Unit supervisor · Riverside" in page, token.code in page) == (True, True, True)
     again = rosa.browser.post(path, chosen)
     assert (again.status_code, "has a token" in again.content.decode()) == (409, True)
@@ -126,18 +126,24 @@ def test_a_device_gets_a_seat_that_exists(
     rosa: Colleague, village: Unit, association: Association, role: str, places: list[str], words: str
 ) -> None:
     chosen = typed(role=role, places=places, version=association.version)
-    page = rosa.browser.post("/administration/devices/new/", chosen).content.decode()
+    page = rosa.browser.post("/devices/new/", chosen).content.decode()
     assert (words in page, Token.objects.exists()) == (True, False), page
 
 
 def test_only_administrators_let_devices_in(dalia: Colleague, association: Association, village: Unit) -> None:
-    assert dalia.browser.get("/administration/devices/new/").status_code == 404
+    assert dalia.browser.get("/devices/new/").status_code == 404
     with pytest.raises(Refused, match="Only an administrator"):
         make_device_token(
             dalia.actor, association, name="x", role=Role.SUPERVISOR, places=[village], may_write=False,
             ends_on=TODAY, token="x",
         )  # fmt: skip
     assert not DeviceSeat.objects.exists()
+
+
+def test_a_device_without_a_place_is_refused_by_the_deed_itself(rosa: Colleague, association: Association) -> None:
+    with pytest.raises(Refused, match="Choose at least one place") as refused:
+        let_in(rosa)
+    assert (refused.value.guard, refused.value.field, Token.objects.exists()) == ("G-SEAT", "places", False)
 
 
 def let_in(rosa: Colleague, *places: object, role: str = Role.SUPERVISOR, may_write: bool = True) -> Program:
@@ -192,9 +198,9 @@ def test_a_revoked_token_is_a_stranger_at_once(amina: Colleague) -> None:
 def test_an_administrator_revokes_anybodys_token(amina: Colleague, rosa: Colleague) -> None:
     program = program_of(amina)
     token = token_behind(program)
-    assert "A program" in rosa.browser.get("/administration/devices/").content.decode()
+    assert "A program" in rosa.browser.get("/devices/").content.decode()
     answer = rosa.browser.post(f"/tokens/{token.code}/revoke/", {"version": token.version})
-    assert (answer.status_code, answer["Location"]) == (302, "/administration/devices/")
+    assert (answer.status_code, answer["Location"]) == (302, "/devices/")
     assert program.get("/cases").status_code == 401
 
 
@@ -323,6 +329,6 @@ def test_lists_of_tokens_ask_the_same_number_of_questions(
                 may_write=False, ends_on=IN_A_MONTH, token=f"s{name}",
             )  # fmt: skip
         with django_assert_num_queries(15):
-            browser.get("/administration/devices/")
+            browser.get("/devices/")
         with django_assert_num_queries(9):
             hers.get("/tokens/")

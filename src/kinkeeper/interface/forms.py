@@ -49,7 +49,11 @@ class DeviceTokenForm(TokenForm):
         choices=[(role, label) for role, label in Role.choices if role in OF_DEVICES],
         help_text=_("The device sees and does what somebody with this role sees and does. It has no cases of its own."),
     )
-    places = forms.MultipleChoiceField(label=_("Where"), widget=forms.CheckboxSelectMultiple, required=False)
+    places = forms.MultipleChoiceField(
+        label=_("Where"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one place.")},
+    )
     field_order = ("name", "role", "places", "scope", "ends_on")
 
     def __init__(self, *args: Any, places: tuple[list[Programme], list[Unit]], **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import ConfigDict, Field
@@ -58,7 +59,7 @@ class Problem(Exception):
 
 def not_known() -> Problem:
     """Whoever asks without a token that runs."""
-    sentence = _("Send a token that runs as “Authorization: Bearer …”. Make one on the page “Tokens”.")
+    sentence = _("Send a token that runs as “Authorization: Bearer …”. Make one on the page “Tokens for programs”.")
     return Problem(401, "token", sentence, {"WWW-Authenticate": 'Bearer realm="Kinkeeper"'})
 
 
@@ -70,8 +71,12 @@ def only_reads() -> Problem:
 
 def too_many(seconds: int) -> Problem:
     """Whoever calls too often."""
-    sentence = _("Too many calls in this minute. Wait %(count)s seconds, then go on.") % {"count": seconds}
-    return Problem(429, "rate", sentence, {"Retry-After": str(seconds)})
+    sentence = ngettext(
+        "Too many calls in this minute. Wait %(count)s second, then go on.",
+        "Too many calls in this minute. Wait %(count)s seconds, then go on.",
+        seconds,
+    )
+    return Problem(429, "rate", sentence % {"count": seconds}, {"Retry-After": str(seconds)})
 
 
 def not_there() -> Problem:

@@ -16,6 +16,6 @@ urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/new/", views.make_token, name="make_token"),
     path("tokens/<str:code>/revoke/", views.revoke_token, name="revoke_token"),
-    path("administration/devices/", views.devices, name="devices"),
-    path("administration/devices/new/", views.make_device_token, name="make_device_token"),
+    path("devices/", views.devices, name="devices"),
+    path("devices/new/", views.make_device_token, name="make_device_token"),
 ]

@@ -86,7 +86,9 @@ def _once(request: CallRequest, key: str, status: int, deed: Callable[[], Done])
 def _again(kept: KeptAnswer, digest: str) -> HttpResponse:
     if kept.digest != digest:
         raise problems.other_call()
-    return _receipt(kept.status, kept.answer, {"Idempotency-Replayed": "true"})
+    # Word for word as it was: a database may keep the names in another order.
+    answer = {name: kept.answer[name] for name in ("code", "version", "href")}
+    return _receipt(kept.status, answer, {"Idempotency-Replayed": "true"})
 
 
 def _receipt(status: int, receipt: dict[str, Any], more: dict[str, str] | None = None) -> HttpResponse:
