@@ -187,12 +187,15 @@ def test_the_walk_hears_whoever_may_read(world: Story) -> None:
     assert any("changed something" in each for each in found)
 
 
+SCOPES: dict[Any, Any] = gate._scopes
+
+
 def a_scope_that_shows_everything(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(gate._scopes, Person, lambda actor: gate.EVERYTHING)  # type: ignore[arg-type]
+    patch.setitem(SCOPES, Person, lambda actor: gate.EVERYTHING)
 
 
 def a_scope_that_forgets_the_role(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(gate._scopes, Case, lambda actor: Q(pk__in=Case.objects.values("pk")))  # type: ignore[arg-type]
+    patch.setitem(SCOPES, Case, lambda actor: Q(pk__in=Case.objects.values("pk")))
 
 
 def a_token_that_never_ends(patch: pytest.MonkeyPatch) -> None:
