@@ -29,6 +29,7 @@ from kinkeeper.families.models import Family, Household, HouseholdMember, Kinshi
 from kinkeeper.files.vault import accept, store
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
 from kinkeeper.intake.models import Comparison, Mentioned, Referral
+from kinkeeper.interface.models import Token
 from kinkeeper.journal import acts as book
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
@@ -254,7 +255,9 @@ def known_by_seat() -> dict[str, set[str]]:
     waiting |= marks_of(Partner.objects.all())
     offices = unit | marks_of(Programme.objects.all())
     declared = marks_of(Emergency.objects.all())
-    accounts = offices | marks_of(Seat.objects.all()) | marks_of(Invitation.objects.all())
+    accounts = (
+        offices | marks_of(Seat.objects.all()) | marks_of(Invitation.objects.all()) | marks_of(Token.objects.all())
+    )
     return {
         "a colleague of the same unit": unit | homes | people | waiting,
         "a youth worker of the same unit": unit | homes | people | waiting,
@@ -341,7 +344,7 @@ def try_every_deed(who: str, actor: Actor, rows: dict[str, list[object]]) -> Ite
         for label, (row,) in rows.items():
             if not isinstance(row, _subject_of(act)):
                 continue
-            if label.startswith("access.") or getattr(row, "to_id", 0) == actor.user_id:
+            if label.startswith("access.") or label == "interface.token" or getattr(row, "to_id", 0) == actor.user_id:
                 continue
             try:
                 with transaction.atomic():

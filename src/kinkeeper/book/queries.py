@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
-from kinkeeper.access.gate import Actor, Verdict, one, seen
+from kinkeeper.access.gate import DEVICE, Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
 from kinkeeper.book.journey import Journey, journey_of
@@ -331,9 +331,10 @@ def _door(case: Case) -> list[tuple[str, str, Model]]:
 
 @dataclass(frozen=True)
 class Reader:
-    """Someone who read a record on a day, and how often."""
+    """Someone who read a record on a day, and how often; `user` is None for a device, which has its name in `device`."""
 
-    user: User
+    user: User | None
+    device: str
     on: date
     times: int
     through_opening: bool
@@ -341,10 +342,10 @@ class Reader:
 
 def readers_of(actor: Actor, row: Model, most: int = 200) -> list[Reader]:
     """Who looked at this record, day by day, newest first, taken from the last two hundred looks."""
-    days: dict[tuple[int, date], list[Look]] = defaultdict(list)
+    days: dict[tuple[int | None, str, date], list[Look]] = defaultdict(list)
     for look in looks_at(actor, row)[:most]:
-        days[look.user_id, timezone.localtime(look.at).date()].append(look)
+        days[look.user_id, look.device, timezone.localtime(look.at).date()].append(look)
     return [
-        Reader(looks[0].user, on, len(looks), any(look.through_opening for look in looks))
-        for (_user, on), looks in days.items()
+        Reader(looks[0].user, device.removeprefix(DEVICE), on, len(looks), any(look.through_opening for look in looks))
+        for (_user, device, on), looks in days.items()
     ]

@@ -18,6 +18,7 @@ from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen, Verdict, scope_of, seen, unit_of
 from kinkeeper.journal import chain
@@ -35,6 +36,7 @@ acts: dict[str, Act[..., Any]] = {}
 reactions: dict[str, list[tuple[str, Reaction]]] = {}
 
 BATCH = 500
+READS_ONLY = _("This token may only read. Make one that may write.")
 
 
 class Act(Generic[P, R]):
@@ -63,7 +65,7 @@ class Act(Generic[P, R]):
             with same_keyring(), chain.deed() as book:
                 rows, named = _fresh(actor, args, kwargs)
                 subject = rows[0] if rows else None
-                verdict = self.judge(actor, subject)
+                verdict = Verdict(READS_ONLY) if actor.only_reads else self.judge(actor, subject)
                 if not verdict:
                     raise Refused(verdict.sentence, guard=verdict.guard)
                 result = self.do(actor, *rows, **named)

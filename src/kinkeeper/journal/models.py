@@ -60,10 +60,14 @@ class Refusal(models.Model):
 
 
 class Look(models.Model):
-    """Someone read a record: shown on the page of the one who was read about."""
+    """Someone read a record: shown on the page of the one who was read about.
+
+    `user` is empty where a device read it; `device` is then the name of that actor.
+    """
 
     at = s1(models.DateTimeField(default=timezone.now))
-    user = s1(models.ForeignKey(User, models.PROTECT, related_name="+"))
+    user = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
+    device = s1(models.CharField(max_length=80, blank=True))
     subject_type = s1(models.CharField(max_length=60))
     subject_id = s1(models.BigIntegerField())
     page = s1(models.CharField(max_length=60))
@@ -74,6 +78,12 @@ class Look(models.Model):
         verbose_name = _("look")
         verbose_name_plural = _("looks")
         indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="look_by_subject")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, device="") | Q(user__isnull=True) & ~Q(device=""),
+                name="somebody_or_some_device_looked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.page}"

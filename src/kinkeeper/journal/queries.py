@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from kinkeeper.access.gate import Actor, Unseen, seen
+from kinkeeper.access.gate import DEVICE, Actor, Unseen, seen
 from kinkeeper.journal.models import Entry, Look, Refusal
 
 
@@ -33,12 +33,13 @@ def looks_at(actor: Actor, row: Model) -> QuerySet[Look]:
 
 
 def remember_look(actor: Actor, row: Model, page: str) -> None:
-    """Write down that the actor read this record; machines and strangers have no eyes."""
-    if actor.user_id is None:
+    """Write down that the actor read this record; jobs and strangers have no eyes, devices of others have."""
+    if actor.user_id is None and not actor.name.startswith(DEVICE):
         return
     Look.objects.create(
         at=timezone.now(),
         user_id=actor.user_id,
+        device="" if actor.user_id else actor.name,
         subject_type=row._meta.label_lower,
         subject_id=row.pk,
         page=page,

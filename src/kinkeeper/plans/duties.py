@@ -17,8 +17,8 @@ from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import Decision
 from kinkeeper.lib.duties import REVIEW, Duty
 from kinkeeper.lib.timers import due_after
-from kinkeeper.plans.models import Plan, Review
-from kinkeeper.plans.queries import OPEN, Plans, cases, goal_actions, made_for, named_day, plans
+from kinkeeper.plans.models import Plan, Plans, Review
+from kinkeeper.plans.queries import OPEN, cases, goal_actions, named_day, plans
 
 PLAN = "plan"
 ACTION = "action"
@@ -43,7 +43,7 @@ def _latest(rows: QuerySet, day: str) -> Subquery:  # type: ignore[type-arg]  # 
 
 def _for_each(rows: Plans) -> tuple[Plans, ...]:
     """Of `rows` the plans made for each case of a query around this one, by the way that leads to them."""
-    return made_for(rows, OuterRef("pk"), OuterRef("family"), OuterRef("child"))
+    return Plan.made_for(rows, OuterRef("pk"), OuterRef("family"), OuterRef("child"))
 
 
 def plans_due(actor: Actor, on: date | None = None, *, among: Iterable[Case] | None = None) -> list[Duty]:

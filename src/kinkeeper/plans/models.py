@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,9 @@ from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 from kinkeeper.lib.steps import Steps
 from kinkeeper.people.models import Person
+
+# Plans, or single columns of them.
+Plans: TypeAlias = "QuerySet[Plan, Any]"
 
 
 class Plan(Row):
@@ -107,6 +110,16 @@ class Plan(Row):
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
+
+    @staticmethod
+    def made_for(rows: Plans, case: Any, family: Any, child: Any) -> tuple[Plans, ...]:
+        """Of `rows` the plans made in a case, those of the family that it names, and those of the families its child is in.
+
+        Three questions, each with an index of its own. Asked as one with OR, they make a database read every plan there is.
+        """
+        of_family = rows.filter(kind=Plan.Kind.FAMILY, family__isnull=False)
+        of_the_child = of_family.filter(family__memberships__person=child, family__memberships__ends_on__isnull=True)
+        return rows.filter(case=case), of_family.filter(family=family), of_the_child
 
 
 class Goal(Row):

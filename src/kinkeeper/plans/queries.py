@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeAlias
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
@@ -23,8 +22,6 @@ from kinkeeper.lib.timers import due_after
 from kinkeeper.people.models import Person
 from kinkeeper.plans.models import Goal, GoalAction, Plan, PlannedContact, Progress, Review, Wish
 
-# Plans, or single columns of them.
-Plans: TypeAlias = "QuerySet[Plan, Any]"
 IN_CARE = (Decision.Kind.ALTERNATIVE_CARE, Decision.Kind.EMERGENCY)
 # A goal that was partly reached is still worked on.
 OPEN = (Goal.State.OPEN, Goal.State.PARTLY)
@@ -113,21 +110,11 @@ def held_cases(actor: Actor, plan: Plan) -> list[Case]:
     return sorted(rows, key=lambda case: (case.pk != plan.case_id, case.child.sort_name))
 
 
-def made_for(rows: Plans, case: Any, family: Any, child: Any) -> tuple[Plans, ...]:
-    """Of `rows` the plans made in a case, those of the family that it names, and those of the families its child is in.
-
-    Three questions, each with an index of its own. Asked as one with OR, they make a database read every plan there is.
-    """
-    of_family = rows.filter(kind=Plan.Kind.FAMILY, family__isnull=False)
-    of_the_child = of_family.filter(family__memberships__person=child, family__memberships__ends_on__isnull=True)
-    return rows.filter(case=case), of_family.filter(family=family), of_the_child
-
-
 def _for(case: Case) -> Q:
     """The plans made in a case, and while it runs those of the child’s family."""
     if not case.is_running:
         return Q(case=case)
-    own, *shared = made_for(Plan.objects.order_by().values("pk"), case.pk, case.family_id, case.child_id)
+    own, *shared = Plan.made_for(Plan.objects.order_by().values("pk"), case.pk, case.family_id, case.child_id)
     return Q(pk__in=own.union(*shared))
 
 

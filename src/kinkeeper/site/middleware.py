@@ -94,6 +94,10 @@ class SessionTimesMiddleware:
         return self.answer(request)
 
 
+# The interface for other programs: it asks every call for a token and knows no session.
+INTERFACE = "/api/v1/"
+
+
 class ActorMiddleware:
     """Give every request an actor, and ask for a sign-in before every page that is not listed as open."""
 
@@ -101,7 +105,7 @@ class ActorMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
+        user = None if request.path_info.startswith(INTERFACE) else request.user
         request.actor = actor_for(user) if isinstance(user, User) else NOBODY  # type: ignore[attr-defined]
         with pack_asked_once():
             return self.answer(request)
@@ -109,6 +113,8 @@ class ActorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Send whoever is not signed in to the sign-in page, and back from there to where they wanted to go."""
         match = request.resolver_match
+        if request.path_info.startswith(INTERFACE):
+            return None
         if request.user.is_authenticated or (match is not None and match.view_name in WITHOUT_SIGN_IN):
             return None
         if request.headers.get("HX-Request") == "true":

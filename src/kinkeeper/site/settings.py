@@ -48,6 +48,7 @@ ROOMS = [
     "leaving",
     "sharing",
     "exchange",
+    "interface",
     "book",
     "desk",
 ]
