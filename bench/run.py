@@ -23,6 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tools.envelopes import for_installation
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "performance.md"
 FIGURES = ROOT / "build" / "bench.json"
@@ -56,7 +58,7 @@ _METER = (
 def database(engine: str, folder: Path, name: str) -> dict[str, str]:
     """The environment of a new, empty installation."""
     folder.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "KINKEEPER_DATA": str(folder)}
+    env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_SECOND_FACTOR": "offered"}
     env.pop("KINKEEPER_DATABASE_URL", None)
     if engine == "postgresql":
         script = str(ROOT / "tools" / "postgres.sh")
@@ -123,6 +125,7 @@ def duties(engine: str, cases: int, rounds: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
         env = database(engine, Path(folder), f"benchduties{cases}")
         env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
+        for_installation(env)
         setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
         run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
         asked = ["--cases", str(cases), "--rounds", str(rounds)]

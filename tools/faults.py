@@ -32,6 +32,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tools.envelopes import for_installation
+
 ROOT = Path(__file__).resolve().parent.parent
 WRITERS = 6
 READY_WITHIN = 60.0
@@ -107,6 +109,7 @@ class Office:
         password.write_text("kind horses walk at night")
         who = ("--admin-name", "Rosa", "--admin-email", "rosa@example.org", "--password-file", str(password))
         what = ("setup", "--name", "Faults", "--country", "uz", "--pack", "un", "--unit", "family_care:village:First")
+        for_installation(self.environment)
         subprocess.run(self.command(*what, *who), env=self.environment, check=True, stdout=subprocess.DEVNULL)
 
     def ask(self, program: str) -> str:

@@ -16,6 +16,8 @@ from uuid import uuid4
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from tools.envelopes import for_installation
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "kind horses walk at night"
 
@@ -130,6 +132,7 @@ def founded(folder: Path) -> Iterator[tuple[Path, str]]:
     made = Installation(folder / "founded", address(name) if name else "")
     password = folder / "password"
     password.write_text(PASSWORD)
+    for_installation(made.environment)
     made.done(
         *("setup", "--name", "Kin of the Hills", "--country", "uz", "--pack", "un", "--password-file", password),
         *("--admin-name", "Rosa Karimova", "--admin-email", "rosa@example.org", "--unit", "family_care:village:Hills"),
