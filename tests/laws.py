@@ -19,7 +19,7 @@ ROOM_FILES = {
 # Ground-floor modules, the roof and adapters have names of their own, because they are one of a kind.
 OWN_NAMES = {
     "access": {"gate", "sessions", "limits", "factors", "fresh"},
-    "entrance": {"door"},
+    "entrance": {"door", "directory", "scim"},
     "journal": {"acts", "pages"},
     "files": {"vault"},
     "people": {"consenting", "naming", "newcomers"},

@@ -10,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.utils.crypto import salted_hmac
 
 from kinkeeper.access import factors, sessions
-from kinkeeper.access.gate import Actor, Unseen
-from kinkeeper.access.models import SignedInDevice
+from kinkeeper.access.gate import Actor, Unseen, machine, seen
+from kinkeeper.access.models import Role, SignedInDevice, User
 from kinkeeper.access.queries import devices, factors_of, oneself
 
 
@@ -65,6 +65,23 @@ def my_recovery_codes(actor: Actor) -> list[str]:
 def _code_of(row: Authenticator) -> str:
     """A public code of a row that has none; it tells nothing of the key."""
     return salted_hmac("kinkeeper.factor", str(row.pk), algorithm="sha256").hexdigest()[:12]
+
+
+DIRECTORY = "directory"
+
+
+def the_directory() -> Actor:
+    """The association’s directory as an actor: it keeps accounts, as an administrator does, and gives no seat."""
+    return machine(DIRECTORY, Role.ADMINISTRATOR)
+
+
+def user_of_directory(actor: Actor, *, subject: str, email: str) -> User | None:
+    """The open account of a person of the directory: by its own key, else by a verified address that is not tied yet."""
+    open_ones = seen(actor, User).filter(is_active=True)
+    tied = open_ones.filter(external_source=DIRECTORY, external_id=subject).first()
+    if tied is not None or not email:
+        return tied
+    return open_ones.filter(email=email.strip().casefold(), external_id=None).first()
 
 
 def my_devices(actor: Actor, session_key: str | None) -> list[Device]:
