@@ -15,7 +15,7 @@ from django.test import Client
 
 from kinkeeper.access import sessions
 from kinkeeper.access.models import User
-from kinkeeper.entrance import actions, queries
+from kinkeeper.entrance import actions, door
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site import environment
@@ -114,11 +114,12 @@ def test_what_is_not_signed_for_us_opens_nothing(directory: Directory, amina: Co
         directory.signs_with = rsa.generate_private_key(65537, 2048)
     if fault == "no subject":
         del directory.person["sub"]
-    directory.says_instead = {
+    lies: dict[str, dict[str, Any]] = {
         "another audience": {"aud": "somebody-else"},
         "another issuer": {"iss": "https://evil.example"},
         "too old": {"exp": int(time.time()) - 60},
-    }.get(fault, {})
+    }
+    directory.says_instead = lies.get(fault, {})
     client = Client()
     answer = comes_through(client)
     assert (answer["Location"], is_inside(client)) == ("/sign-in/", False)
@@ -167,9 +168,9 @@ def test_without_a_directory_there_is_no_such_door() -> None:
 def test_nobody_but_the_directory_ties_an_account(rosa: Colleague, amina: Colleague) -> None:
     with pytest.raises(Refused, match="Only the association’s directory"):
         actions.tie_to_directory(rosa.actor, amina.user, subject="x")
-    tied = actions.tie_to_directory(queries.the_directory(), amina.user, subject="x")
+    tied = actions.tie_to_directory(door.the_directory(), amina.user, subject="x")
     with pytest.raises(Refused, match="belongs to somebody else"):
-        actions.tie_to_directory(queries.the_directory(), tied, subject="y")
+        actions.tie_to_directory(door.the_directory(), tied, subject="y")
 
 
 def test_half_a_directory_and_one_without_https_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

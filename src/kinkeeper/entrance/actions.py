@@ -13,8 +13,7 @@ from kinkeeper.access import factors, sessions
 from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import Association, SignedInDevice, User
 from kinkeeper.entrance import policy
-from kinkeeper.entrance.door import asks_for_a_factor
-from kinkeeper.entrance.queries import DIRECTORY
+from kinkeeper.entrance.door import DIRECTORY, asks_for_a_factor
 from kinkeeper.journal.acts import act
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.lib.rows import write

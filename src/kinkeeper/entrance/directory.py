@@ -113,7 +113,7 @@ def _insist_on_a_directory() -> None:
 
 
 def _welcome(request: HttpRequest, claims: dict[str, Any]) -> HttpResponseBase:
-    actor = queries.the_directory()
+    actor = door.the_directory()
     try:
         user = queries.user_of_directory(actor, **_who(claims))
         if user is None:

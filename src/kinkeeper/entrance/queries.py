@@ -10,9 +10,10 @@ from allauth.mfa.models import Authenticator
 from django.utils.crypto import salted_hmac
 
 from kinkeeper.access import factors, sessions
-from kinkeeper.access.gate import Actor, Unseen, machine, seen
-from kinkeeper.access.models import Role, SignedInDevice, User
+from kinkeeper.access.gate import Actor, Unseen, seen
+from kinkeeper.access.models import SignedInDevice, User
 from kinkeeper.access.queries import devices, factors_of, oneself
+from kinkeeper.entrance.door import DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,6 @@ def my_recovery_codes(actor: Actor) -> list[str]:
 def _code_of(row: Authenticator) -> str:
     """A public code of a row that has none; it tells nothing of the key."""
     return salted_hmac("kinkeeper.factor", str(row.pk), algorithm="sha256").hexdigest()[:12]
-
-
-DIRECTORY = "directory"
-
-
-def the_directory() -> Actor:
-    """The association’s directory as an actor: it keeps accounts, as an administrator does, and gives no seat."""
-    return machine(DIRECTORY, Role.ADMINISTRATOR)
 
 
 def user_of_directory(actor: Actor, *, subject: str, email: str) -> User | None:

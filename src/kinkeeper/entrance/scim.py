@@ -24,7 +24,7 @@ from kinkeeper.access import limits
 from kinkeeper.access.gate import Actor, Unseen
 from kinkeeper.access.models import User
 from kinkeeper.access.queries import association_to_administer, user_to_administer
-from kinkeeper.entrance import actions, queries
+from kinkeeper.entrance import actions, door
 from kinkeeper.lib.refusals import Refused
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -68,7 +68,7 @@ def for_the_directory(view: Asked) -> Asked:
             limits.note_wrong(request, "directory")
             return _wrong(Wrong(401, "The token is not right."))
         try:
-            return view(request, queries.the_directory(), **keys)
+            return view(request, door.the_directory(), **keys)
         except Wrong as wrong:
             return _wrong(wrong)
         except Unseen:
@@ -77,6 +77,7 @@ def for_the_directory(view: Asked) -> Asked:
             double = refusal.guard == "G-DOUBLE"
             return _wrong(Wrong(409 if double else 400, str(refusal), "uniqueness" if double else "invalidValue"))
 
+    ask.shows_a_token = True  # type: ignore[attr-defined]  # a machine asks, which cannot be asked whether it is itself
     return ask
 
 
@@ -160,7 +161,7 @@ def _filtered(actor: Actor, text: str) -> Any:
         raise Wrong(400, "Filter by userName eq or externalId eq.", "invalidFilter")
     if asked.group(1).casefold() == "username":
         return rows.filter(email=asked.group(2).strip().casefold())
-    return rows.filter(external_source=queries.DIRECTORY, external_id=asked.group(2))
+    return rows.filter(external_source=door.DIRECTORY, external_id=asked.group(2))
 
 
 def _number(request: HttpRequest, name: str, usual: int) -> int:
