@@ -20,7 +20,7 @@ ROOM_FILES = {
 OWN_NAMES = {
     "keys": {"fields", "ring", "master", "moving", "rotation", "envelopes"},
     "access": {"gate", "sessions", "limits", "factors", "fresh"},
-    "entrance": {"door"},
+    "entrance": {"door", "directory", "scim"},
     "journal": {"acts", "pages", "history", "chain", "anchors"},
     "files": {"vault"},
     "upkeep": {"findings"},

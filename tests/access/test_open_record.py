@@ -139,7 +139,7 @@ def test_a_supervisor_gives_a_verdict_and_the_colleague_is_told(
 
 def test_who_may_not_review(bruno: Colleague, amina: Colleague, dalia: Colleague, noor: Person, village: Unit) -> None:
     opening = actions.open_record(bruno.actor, record=noor.code, reason=REASON)
-    verdict = {"finding": Opening.Finding.JUSTIFIED, "review": FOUND}
+    verdict: dict[str, Any] = {"finding": Opening.Finding.JUSTIFIED, "review": FOUND}
     with pytest.raises(Refused, match="still open"):
         actions.review_opening(dalia.actor, opening, **verdict)
     opening = actions.close_opening(bruno.actor, opening, comment=DONE)

@@ -70,8 +70,9 @@ def _deeds(module: ModuleType, name: str, been: set[str]) -> set[str]:
 
 
 def forgetful(found: Iterator[tuple[str, Any]]) -> list[str]:
-    """Views of far-reaching deeds that do not ask."""
-    return [name for name, view in found if deeds_of(view) & ASKS and not getattr(view, "asks_freshly", False)]
+    """Views of far-reaching deeds that ask neither for a confirmation nor for a machine’s token."""
+    asks = ("asks_freshly", "shows_a_token")
+    return [name for name, view in found if deeds_of(view) & ASKS and not any(getattr(view, one, 0) for one in asks)]
 
 
 def test_every_view_of_a_far_reaching_deed_asks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -16,6 +17,15 @@ OPENING = "opening"
 REVIEWED_WITHIN = timedelta(hours=72)
 
 
+@dataclass
+class Opened:
+    """What a list of duties calls an opening: the code of the record, never whose record it is."""
+
+    pk: int
+    code: str
+    name: str
+
+
 def openings_to_review(actor: Actor, on: date | None = None) -> list[Duty]:
     """The openings in units the actor oversees that nobody has reviewed, soonest due first; not the actor’s own.
 
@@ -24,11 +34,18 @@ def openings_to_review(actor: Actor, on: date | None = None) -> list[Duty]:
     units = actor.units(*OVERSEERS)
     if not units:
         return []
-    rows = seen(actor, Opening).filter(unit_id__in=units, reviewed_at=None).exclude(user_id=actor.user_id)
+    rows = seen(actor, Opening).filter(unit_id__in=units, reviewed_at=None).exclude(user_id=actor.user_id or 0)
     due = [(timezone.localdate(row.opened_at + REVIEWED_WITHIN), row) for row in rows.order_by("opened_at")]
     return [
         Duty(
-            OPENING, row, day, None, "review_opening", row.code, words=_("Review an opened record"), icon="shield-lock"
+            OPENING,
+            Opened(row.pk, row.code, row.subject_code),
+            day,
+            None,
+            "review_opening",
+            row.code,
+            words=_("Review an opened record"),
+            icon="shield-lock",
         )
         for day, row in due
         if on is None or day <= on

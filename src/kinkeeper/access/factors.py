@@ -107,7 +107,7 @@ def passkey_wishes(user: User) -> str:
 def keep_passkey(user: User, name: str, credential: Any) -> Authenticator:
     """Keep a passkey that a browser has just made for this user on this site."""
     if Authenticator.objects.filter(user=user, type=PASSKEY).count() >= MOST_PASSKEYS:
-        raise Refused(_("There are ten passkeys already. Take one away that you do not use."), guard="G-SIZE")
+        raise Refused(_("There are ten passkeys already. Take one away that you do not use."), guard="G-FACTOR")
     try:
         webauthn.parse_registration_response(credential)
         made = webauthn.complete_registration(credential)

@@ -353,11 +353,6 @@ class Opening(Row):
     def __str__(self) -> str:
         return f"{self.subject_code} {self.opened_at:%Y-%m-%d %H:%M}"
 
-    @property
-    def name(self) -> str:
-        """What a list of duties calls it: the code of the record, never whose record it is."""
-        return self.subject_code
-
 
 class SignedInDevice(Row):
     """A browser that is signed in: whose, since when and which; it goes with its session, and its owner can end both."""

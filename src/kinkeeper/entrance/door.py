@@ -11,8 +11,8 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kinkeeper.access import actions, factors, sessions
-from kinkeeper.access.gate import Actor, actor_for
-from kinkeeper.access.models import Association, User
+from kinkeeper.access.gate import Actor, actor_for, machine
+from kinkeeper.access.models import Association, Role, User
 from kinkeeper.access.policy import reaches_far
 
 LANGUAGE_COOKIE = "kinkeeper-language"
@@ -20,6 +20,7 @@ A_YEAR = 365 * 24 * 3600
 WAITING = "waiting"
 APP_SECRET = "app-secret"  # noqa: S105  # the name of a place in the session
 WAITS_FOR_SECONDS = 10 * 60
+DIRECTORY = "directory"
 
 
 def wanted_page(request: HttpRequest, usual: str) -> str:
@@ -113,3 +114,11 @@ def app_secret(request: HttpRequest) -> str:
 def forget_app_secret(request: HttpRequest) -> None:
     """Offer another secret the next time."""
     request.session.pop(APP_SECRET, None)
+
+
+# ---- The directory ---------------------------------------------------------------------------------------------------
+
+
+def the_directory() -> Actor:
+    """The association’s directory as an actor: it keeps accounts, as an administrator does, and gives no seat."""
+    return machine(DIRECTORY, Role.ADMINISTRATOR)

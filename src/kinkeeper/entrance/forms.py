@@ -108,6 +108,10 @@ class SecondFactorForm(forms.Form):
     )
     credential = forms.JSONField(widget=forms.HiddenInput, required=False)
 
+    def __init__(self, *args: Any, has_passkey: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = not has_passkey
+
 
 class PasskeyForm(forms.Form):
     """A passkey as the browser shows it."""

@@ -10,9 +10,10 @@ from allauth.mfa.models import Authenticator
 from django.utils.crypto import salted_hmac
 
 from kinkeeper.access import factors, sessions
-from kinkeeper.access.gate import Actor, Unseen
-from kinkeeper.access.models import SignedInDevice
+from kinkeeper.access.gate import Actor, Unseen, seen
+from kinkeeper.access.models import SignedInDevice, User
 from kinkeeper.access.queries import devices, factors_of, oneself
+from kinkeeper.entrance.door import DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,15 @@ def my_recovery_codes(actor: Actor) -> list[str]:
 def _code_of(row: Authenticator) -> str:
     """A public code of a row that has none; it tells nothing of the key."""
     return salted_hmac("kinkeeper.factor", str(row.pk), algorithm="sha256").hexdigest()[:12]
+
+
+def user_of_directory(actor: Actor, *, subject: str, email: str) -> User | None:
+    """The open account of a person of the directory: by its own key, else by a verified address that is not tied yet."""
+    open_ones = seen(actor, User).filter(is_active=True)
+    tied = open_ones.filter(external_source=DIRECTORY, external_id=subject).first()
+    if tied is not None or not email:
+        return tied
+    return open_ones.filter(email=email.strip().casefold(), external_id=None).first()
 
 
 def my_devices(actor: Actor, session_key: str | None) -> list[Device]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,7 +18,7 @@ from kinkeeper.access import queries as staff
 from kinkeeper.access.fresh import freshly_confirmed
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.access.models import User
-from kinkeeper.entrance import actions, door, forms, queries, tasks
+from kinkeeper.entrance import actions, directory, door, forms, queries, tasks
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.ui.forms import DeedForm, deed_page
 
@@ -36,7 +37,7 @@ def sign_in(request: ActorRequest) -> HttpResponse:
             None, _("This did not work. Check address and password; after five tries wait a quarter of an hour.")
         )
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    return render(request, "entrance/sign_in.html", {"form": form, "next": wanted})
+    return render(request, "entrance/sign_in.html", {"form": form, "next": wanted, "directory": directory.name()})
 
 
 def _who_is_it(request: ActorRequest, *, email: str, password: str) -> User | None:
@@ -74,13 +75,14 @@ def second_factor(request: ActorRequest) -> HttpResponse:
     if waiting is None:
         return redirect("sign_in")
     user, to = waiting
-    form = forms.SecondFactorForm(request.POST or None)
+    has_passkey = factors.PASSKEY in factors.kinds_of(user)
+    form = forms.SecondFactorForm(request.POST or None, has_passkey=has_passkey)
     if form.is_valid():
         kind = _shown(request, user, **form.cleaned_data)
         if kind:
             return door.let_in(request, user, to=to, factor=kind)
         form.add_error(None, _("This did not work. After five tries wait a quarter of an hour."))
-    question = factors.passkey_question(user) if factors.PASSKEY in factors.kinds_of(user) else ""
+    question = factors.passkey_question(user) if has_passkey else ""
     return render(request, "entrance/second_factor.html", {"form": form, "question": question})
 
 
@@ -97,6 +99,17 @@ def _shown(request: HttpRequest, user: User, *, code: str, credential: object) -
         return None
     limits.forget(request, "second_factor", key)
     return str(kind)
+
+
+@require_POST
+def go_to_directory(request: HttpRequest) -> HttpResponseBase:
+    """Send somebody to the association’s directory, to come back from there signed in."""
+    return directory.leave(request)
+
+
+def directory_callback(request: HttpRequest) -> HttpResponseBase:
+    """Where the directory sends people back to."""
+    return directory.come_back(request)
 
 
 @require_POST

@@ -158,6 +158,7 @@ _HOUSE = (
     Rule("G-CODE", "A code that is not in the list, or not in the pack in force."),
     Rule("G-DOUBLE", "What is there already under the same name or address."),
     Rule("G-ERASED", "Writing about somebody whose texts were erased: their key is gone for good."),
+    Rule("G-FACTOR", "A second factor that is not right, or the last one of a seat that asks for one."),
     Rule("G-FILE", "A file that is too large, of a kind that is not kept, or not what its name says."),
     Rule("G-FORM", "A draft that is not one form."),
     Rule("G-KIN", "Kinship and responsibility that cannot be, or that is not said."),

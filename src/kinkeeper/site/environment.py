@@ -57,6 +57,19 @@ SETTINGS = (
     ),
     Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
     Setting(
+        "KINKEEPER_OIDC_SERVER",
+        "Single sign-on: the address (issuer) of the association’s OpenID Connect directory, with https.",
+        "no directory",
+    ),
+    Setting("KINKEEPER_OIDC_CLIENT", "The name under which the directory knows Kinkeeper (client id).", "none"),
+    Setting("KINKEEPER_OIDC_SECRET", "The secret the directory gave Kinkeeper (client secret).", "none"),
+    Setting("KINKEEPER_OIDC_NAME", "What people call the directory; the sign-in page shows it.", "`the directory`"),
+    Setting(
+        "KINKEEPER_SCIM_TOKEN",
+        "Provisioning: the token with which the directory makes and closes accounts at `/scim/v2`; at least 40 characters.",
+        "no provisioning",
+    ),
+    Setting(
         "KINKEEPER_SECOND_FACTOR",
         "`required`: whoever administers, oversees, opens or takes out records sets up a second factor first. "
         "`offered`: everybody may.",
@@ -141,6 +154,42 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
     if text not in choices:
         raise ImproperlyConfigured(f"{name} is “{text}”. Write {' or '.join(choices)}.")
     return text
+
+
+def directory() -> dict[str, object] | None:
+    """The OpenID Connect directory as django-allauth wants to know it, or None where none is named."""
+    server, client = _given("KINKEEPER_OIDC_SERVER").rstrip("/"), _given("KINKEEPER_OIDC_CLIENT")
+    secret_text = _given("KINKEEPER_OIDC_SECRET")
+    if not (server or client or secret_text):
+        return None
+    if not (server and client and secret_text):
+        raise ImproperlyConfigured(
+            "A directory needs KINKEEPER_OIDC_SERVER, KINKEEPER_OIDC_CLIENT and KINKEEPER_OIDC_SECRET together."
+        )
+    parts = urlsplit(server)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ImproperlyConfigured(f"KINKEEPER_OIDC_SERVER is “{server}”. Write an address that begins with https://.")
+    return {
+        "provider_id": "directory",
+        "name": _given("KINKEEPER_OIDC_NAME") or "the directory",
+        "client_id": client,
+        "secret": secret_text,
+        "settings": {"server_url": server, "oauth_pkce_enabled": True},
+    }
+
+
+def origin_of(name: str) -> list[str]:
+    """The origin of an address, as a content security policy names it; nothing where no address is given."""
+    parts = urlsplit(_given(name))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+
+def long_secret(name: str) -> str:
+    """A secret of at least 40 characters; empty where none is given."""
+    given = _given(name)
+    if given and len(given) < 40:
+        raise ImproperlyConfigured(f"{name} is too short. Give at least 40 random characters.")
+    return given
 
 
 def words(name: str, default: str) -> list[str]:

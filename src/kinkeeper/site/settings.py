@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "csp",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "kinkeeper.ui",
     *[f"kinkeeper.{room}" for room in ROOMS],
     "kinkeeper.site.apps.SiteConfig",
@@ -146,6 +148,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# The directory of the association: single sign-on by OpenID Connect, and provisioning by SCIM. None where there is none.
+DIRECTORY = environment.directory()
+SCIM_TOKEN = environment.long_secret("KINKEEPER_SCIM_TOKEN")
+SOCIALACCOUNT_ADAPTER = "kinkeeper.entrance.directory.Reception"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [DIRECTORY] if DIRECTORY else []}}
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "my_day"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -196,7 +203,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *environment.origin_of("KINKEEPER_OIDC_SERVER")],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
