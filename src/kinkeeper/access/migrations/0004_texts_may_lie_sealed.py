@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,14 +12,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='opening',
-            name='comment',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was done with what was read'),
-        ),
-        migrations.AlterField(
-            model_name='opening',
-            name='reason',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='reason'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='opening',
+                    name='comment',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was done with what was read'),
+                ),
+                migrations.AlterField(
+                    model_name='opening',
+                    name='reason',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='reason'),
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,49 +12,53 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='assessment',
-            name='child_view',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says and wishes'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='conclusion',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='conclusion'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='family_strengths',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='strengths of the family'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='no_view_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why there is no view of the child'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='not_seen_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why not seen, or not alone'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='risks',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='risks'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='sources',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='whom and what was asked'),
-        ),
-        migrations.AlterField(
-            model_name='assessment',
-            name='strengths',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='strengths of the child'),
-        ),
-        migrations.AlterField(
-            model_name='finding',
-            name='note',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was found'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='child_view',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says and wishes'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='conclusion',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='conclusion'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='family_strengths',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='strengths of the family'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='no_view_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why there is no view of the child'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='not_seen_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why not seen, or not alone'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='risks',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='risks'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='sources',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='whom and what was asked'),
+                ),
+                migrations.AlterField(
+                    model_name='assessment',
+                    name='strengths',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='strengths of the child'),
+                ),
+                migrations.AlterField(
+                    model_name='finding',
+                    name='note',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was found'),
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,74 +12,78 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='conference',
-            name='agreed',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='what was agreed, who does it and until when'),
-        ),
-        migrations.AlterField(
-            model_name='conference',
-            name='discussed',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='what was discussed'),
-        ),
-        migrations.AlterField(
-            model_name='contact',
-            name='carer_needs',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the carers need'),
-        ),
-        migrations.AlterField(
-            model_name='contact',
-            name='child_said',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='in the child’s own words'),
-        ),
-        migrations.AlterField(
-            model_name='contact',
-            name='home_conditions',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how the home is'),
-        ),
-        migrations.AlterField(
-            model_name='contact',
-            name='next_steps',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what follows'),
-        ),
-        migrations.AlterField(
-            model_name='contact',
-            name='note',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what happened and what was said'),
-        ),
-        migrations.AlterField(
-            model_name='contact',
-            name='place',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='place'),
-        ),
-        migrations.AlterField(
-            model_name='death',
-            name='investigation',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='investigation that was opened'),
-        ),
-        migrations.AlterField(
-            model_name='death',
-            name='support',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='support for family, siblings and colleagues'),
-        ),
-        migrations.AlterField(
-            model_name='death',
-            name='told',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='who was told, when and by whom'),
-        ),
-        migrations.AlterField(
-            model_name='task',
-            name='outcome',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='what came of it'),
-        ),
-        migrations.AlterField(
-            model_name='task',
-            name='title',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='what is to be done'),
-        ),
-        migrations.AlterField(
-            model_name='tracing',
-            name='looks_for',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='who is looked for'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='conference',
+                    name='agreed',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='what was agreed, who does it and until when'),
+                ),
+                migrations.AlterField(
+                    model_name='conference',
+                    name='discussed',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='what was discussed'),
+                ),
+                migrations.AlterField(
+                    model_name='contact',
+                    name='carer_needs',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the carers need'),
+                ),
+                migrations.AlterField(
+                    model_name='contact',
+                    name='child_said',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='in the child’s own words'),
+                ),
+                migrations.AlterField(
+                    model_name='contact',
+                    name='home_conditions',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how the home is'),
+                ),
+                migrations.AlterField(
+                    model_name='contact',
+                    name='next_steps',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what follows'),
+                ),
+                migrations.AlterField(
+                    model_name='contact',
+                    name='note',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what happened and what was said'),
+                ),
+                migrations.AlterField(
+                    model_name='contact',
+                    name='place',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='place'),
+                ),
+                migrations.AlterField(
+                    model_name='death',
+                    name='investigation',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='investigation that was opened'),
+                ),
+                migrations.AlterField(
+                    model_name='death',
+                    name='support',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='support for family, siblings and colleagues'),
+                ),
+                migrations.AlterField(
+                    model_name='death',
+                    name='told',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='who was told, when and by whom'),
+                ),
+                migrations.AlterField(
+                    model_name='task',
+                    name='outcome',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='what came of it'),
+                ),
+                migrations.AlterField(
+                    model_name='task',
+                    name='title',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='what is to be done'),
+                ),
+                migrations.AlterField(
+                    model_name='tracing',
+                    name='looks_for',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='who is looked for'),
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,164 +12,168 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='child_view',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='what the child says and wishes'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='conclusion',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='conclusion'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='continuity',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='continuity and stability'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='dissent',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='who thinks otherwise, and why'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='education',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='education'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='family_environment',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='family and contact'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='health',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='health'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='identity',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='identity: culture, religion, language, bonds'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='safety',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='care, protection and safety'),
-        ),
-        migrations.AlterField(
-            model_name='bestinterest',
-            name='vulnerability',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='vulnerability'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='abroad_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='compelling reason for the move abroad'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='authority',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=200, verbose_name='who decided or authorised'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='child_view',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says and wishes'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='child_view_weighed',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how the child’s view was weighed'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='dissent',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='who thinks otherwise, and why'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='onward',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='where the family was sent'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='order_number',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80, verbose_name='number of the order or agreement'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='reasons',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='reasons'),
-        ),
-        migrations.AlterField(
-            model_name='decision',
-            name='withdrawn_because',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it was withdrawn'),
-        ),
-        migrations.AlterField(
-            model_name='kinsearched',
-            name='outcome',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='answer'),
-        ),
-        migrations.AlterField(
-            model_name='necessity',
-            name='conclusion',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='conclusion'),
-        ),
-        migrations.AlterField(
-            model_name='necessity',
-            name='emergency_words',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the emergency is'),
-        ),
-        migrations.AlterField(
-            model_name='option',
-            name='long_term',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='effect later'),
-        ),
-        migrations.AlterField(
-            model_name='option',
-            name='place',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='with whom or where'),
-        ),
-        migrations.AlterField(
-            model_name='option',
-            name='short_term',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='effect soon'),
-        ),
-        migrations.AlterField(
-            model_name='option',
-            name='why',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why it was chosen or not'),
-        ),
-        migrations.AlterField(
-            model_name='panelmember',
-            name='conflict',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='bond with anybody concerned'),
-        ),
-        migrations.AlterField(
-            model_name='requirement',
-            name='note',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what happened'),
-        ),
-        migrations.AlterField(
-            model_name='separation',
-            name='contact',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='how often and how they meet'),
-        ),
-        migrations.AlterField(
-            model_name='separation',
-            name='words',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='the reason in words'),
-        ),
-        migrations.AlterField(
-            model_name='supporttried',
-            name='result',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='result'),
-        ),
-        migrations.AlterField(
-            model_name='supporttried',
-            name='what',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='support'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='child_view',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='what the child says and wishes'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='conclusion',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='conclusion'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='continuity',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='continuity and stability'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='dissent',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='who thinks otherwise, and why'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='education',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='education'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='family_environment',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='family and contact'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='health',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='health'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='identity',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='identity: culture, religion, language, bonds'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='safety',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='care, protection and safety'),
+                ),
+                migrations.AlterField(
+                    model_name='bestinterest',
+                    name='vulnerability',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='vulnerability'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='abroad_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='compelling reason for the move abroad'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='authority',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=200, verbose_name='who decided or authorised'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='child_view',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says and wishes'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='child_view_weighed',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how the child’s view was weighed'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='dissent',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='who thinks otherwise, and why'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='onward',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='where the family was sent'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='order_number',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80, verbose_name='number of the order or agreement'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='reasons',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='reasons'),
+                ),
+                migrations.AlterField(
+                    model_name='decision',
+                    name='withdrawn_because',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it was withdrawn'),
+                ),
+                migrations.AlterField(
+                    model_name='kinsearched',
+                    name='outcome',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='answer'),
+                ),
+                migrations.AlterField(
+                    model_name='necessity',
+                    name='conclusion',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='conclusion'),
+                ),
+                migrations.AlterField(
+                    model_name='necessity',
+                    name='emergency_words',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the emergency is'),
+                ),
+                migrations.AlterField(
+                    model_name='option',
+                    name='long_term',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='effect later'),
+                ),
+                migrations.AlterField(
+                    model_name='option',
+                    name='place',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='with whom or where'),
+                ),
+                migrations.AlterField(
+                    model_name='option',
+                    name='short_term',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='effect soon'),
+                ),
+                migrations.AlterField(
+                    model_name='option',
+                    name='why',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why it was chosen or not'),
+                ),
+                migrations.AlterField(
+                    model_name='panelmember',
+                    name='conflict',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='bond with anybody concerned'),
+                ),
+                migrations.AlterField(
+                    model_name='requirement',
+                    name='note',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what happened'),
+                ),
+                migrations.AlterField(
+                    model_name='separation',
+                    name='contact',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='how often and how they meet'),
+                ),
+                migrations.AlterField(
+                    model_name='separation',
+                    name='words',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='the reason in words'),
+                ),
+                migrations.AlterField(
+                    model_name='supporttried',
+                    name='result',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='result'),
+                ),
+                migrations.AlterField(
+                    model_name='supporttried',
+                    name='what',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='support'),
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -16,19 +17,23 @@ class Migration(migrations.Migration):
             name='child_mark',
             field=kinkeeper.keys.fields.MarkField(blank=True, default='', editable=False, max_length=32, of='child_reference'),
         ),
-        migrations.AlterField(
-            model_name='quarantinedrow',
-            name='child_reference',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80),
-        ),
-        migrations.AlterField(
-            model_name='quarantinedrow',
-            name='values',
-            field=kinkeeper.keys.fields.SealedJSONField(verbose_name='values'),
-        ),
-        migrations.AlterField(
-            model_name='reportedfact',
-            name='values',
-            field=kinkeeper.keys.fields.SealedJSONField(verbose_name='values'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='quarantinedrow',
+                    name='child_reference',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80),
+                ),
+                migrations.AlterField(
+                    model_name='quarantinedrow',
+                    name='values',
+                    field=kinkeeper.keys.fields.SealedJSONField(verbose_name='values'),
+                ),
+                migrations.AlterField(
+                    model_name='reportedfact',
+                    name='values',
+                    field=kinkeeper.keys.fields.SealedJSONField(verbose_name='values'),
+                ),
+            ]
         ),
     ]

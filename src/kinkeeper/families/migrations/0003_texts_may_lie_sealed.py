@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,24 +12,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='household',
-            name='address',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='address'),
-        ),
-        migrations.AlterField(
-            model_name='household',
-            name='postcode',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=12, verbose_name='postcode'),
-        ),
-        migrations.AlterField(
-            model_name='kinship',
-            name='court_ref',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=120, verbose_name='court decision on contact'),
-        ),
-        migrations.AlterField(
-            model_name='support',
-            name='helps_with',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='helps with'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='household',
+                    name='address',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='address'),
+                ),
+                migrations.AlterField(
+                    model_name='household',
+                    name='postcode',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=12, verbose_name='postcode'),
+                ),
+                migrations.AlterField(
+                    model_name='kinship',
+                    name='court_ref',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=120, verbose_name='court decision on contact'),
+                ),
+                migrations.AlterField(
+                    model_name='support',
+                    name='helps_with',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='helps with'),
+                ),
+            ]
         ),
     ]

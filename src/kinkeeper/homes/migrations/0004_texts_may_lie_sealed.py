@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations, models
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -21,23 +22,27 @@ class Migration(migrations.Migration):
             name='postcode_mark',
             field=kinkeeper.keys.fields.MarkField(blank=True, default='', editable=False, max_length=32, of='postcode'),
         ),
-        migrations.AlterField(
-            model_name='home',
-            name='address',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='address'),
-        ),
-        migrations.AlterField(
-            model_name='home',
-            name='postcode',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=12, verbose_name='postcode'),
-        ),
-        migrations.AlterField(
-            model_name='home',
-            name='telephone',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=40, verbose_name='telephone'),
-        ),
         migrations.AddIndex(
             model_name='home',
             index=models.Index(fields=['registration', 'postcode_mark'], name='homes_by_registration'),
+        ),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='home',
+                    name='address',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='address'),
+                ),
+                migrations.AlterField(
+                    model_name='home',
+                    name='postcode',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=12, verbose_name='postcode'),
+                ),
+                migrations.AlterField(
+                    model_name='home',
+                    name='telephone',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=40, verbose_name='telephone'),
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,59 +12,63 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='mentioned',
-            name='number',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80, verbose_name='number of a document'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='authority_told',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='authority that was told'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='feedback',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the referrer was told'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='first_action',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was done at once'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='known',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='what is known'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='out_words',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='the reason in words'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='referrer',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='name of the referrer'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='referrer_contact',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='how to reach the referrer'),
-        ),
-        migrations.AlterField(
-            model_name='referral',
-            name='whereabouts',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='where the child is'),
-        ),
-        migrations.AlterField(
-            model_name='registration',
-            name='emergency_contact',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='whom to call in an emergency'),
-        ),
-        migrations.AlterField(
-            model_name='registration',
-            name='location',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='where the child is now'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='mentioned',
+                    name='number',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80, verbose_name='number of a document'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='authority_told',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='authority that was told'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='feedback',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the referrer was told'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='first_action',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was done at once'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='known',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='what is known'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='out_words',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='the reason in words'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='referrer',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='name of the referrer'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='referrer_contact',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='how to reach the referrer'),
+                ),
+                migrations.AlterField(
+                    model_name='referral',
+                    name='whereabouts',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='where the child is'),
+                ),
+                migrations.AlterField(
+                    model_name='registration',
+                    name='emergency_contact',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='whom to call in an emergency'),
+                ),
+                migrations.AlterField(
+                    model_name='registration',
+                    name='location',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='where the child is now'),
+                ),
+            ]
         ),
     ]

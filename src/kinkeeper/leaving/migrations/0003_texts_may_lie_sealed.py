@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,134 +12,138 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='aftercare',
-            name='emergency_stay_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why an emergency stay is needed'),
-        ),
-        migrations.AlterField(
-            model_name='aftercare',
-            name='savings',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='savings'),
-        ),
-        migrations.AlterField(
-            model_name='aftercare',
-            name='statement',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='the young person’s own statement'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='aftercare_plan',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='after-care plan'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='belongings',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='belongings and keepsakes'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='benefits',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='benefits and rights'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='causes_resolved',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what resolved the causes'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='child_view',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says and wishes'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='contacts',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='whom to turn to'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='exit_survey',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child and the family say of our work'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='order_ended_by',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='authority that ended the order'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='outcome',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was reached'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='readiness_override',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why now, although not ready'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='reasons',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='reasons'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='safety_plan',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='safety plan'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='to_whom',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='to whom'),
-        ),
-        migrations.AlterField(
-            model_name='closing',
-            name='withdrawn_why',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it was withdrawn'),
-        ),
-        migrations.AlterField(
-            model_name='extendedsupport',
-            name='wish',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='what the young person asked for, in their own words'),
-        ),
-        migrations.AlterField(
-            model_name='followup',
-            name='own_words',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='in their own words'),
-        ),
-        migrations.AlterField(
-            model_name='followup',
-            name='wellbeing',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how they are'),
-        ),
-        migrations.AlterField(
-            model_name='handedpaper',
-            name='why_not',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it is missing, and who will bring it'),
-        ),
-        migrations.AlterField(
-            model_name='unplannedreturn',
-            name='authority',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='who decided'),
-        ),
-        migrations.AlterField(
-            model_name='unplannedreturn',
-            name='child_words',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why, in the child’s own words'),
-        ),
-        migrations.AlterField(
-            model_name='unplannedreturn',
-            name='reasons',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='reasons'),
-        ),
-        migrations.AlterField(
-            model_name='unplannedreturn',
-            name='risk_words',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the risk is, and what protects the child now'),
-        ),
-        migrations.AlterField(
-            model_name='unplannedreturn',
-            name='to_whom',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=200, verbose_name='to whom'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='aftercare',
+                    name='emergency_stay_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why an emergency stay is needed'),
+                ),
+                migrations.AlterField(
+                    model_name='aftercare',
+                    name='savings',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='savings'),
+                ),
+                migrations.AlterField(
+                    model_name='aftercare',
+                    name='statement',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='the young person’s own statement'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='aftercare_plan',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='after-care plan'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='belongings',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='belongings and keepsakes'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='benefits',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='benefits and rights'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='causes_resolved',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what resolved the causes'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='child_view',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says and wishes'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='contacts',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='whom to turn to'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='exit_survey',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child and the family say of our work'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='order_ended_by',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='authority that ended the order'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='outcome',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was reached'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='readiness_override',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why now, although not ready'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='reasons',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='reasons'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='safety_plan',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='safety plan'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='to_whom',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='to whom'),
+                ),
+                migrations.AlterField(
+                    model_name='closing',
+                    name='withdrawn_why',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it was withdrawn'),
+                ),
+                migrations.AlterField(
+                    model_name='extendedsupport',
+                    name='wish',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='what the young person asked for, in their own words'),
+                ),
+                migrations.AlterField(
+                    model_name='followup',
+                    name='own_words',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='in their own words'),
+                ),
+                migrations.AlterField(
+                    model_name='followup',
+                    name='wellbeing',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how they are'),
+                ),
+                migrations.AlterField(
+                    model_name='handedpaper',
+                    name='why_not',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it is missing, and who will bring it'),
+                ),
+                migrations.AlterField(
+                    model_name='unplannedreturn',
+                    name='authority',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='who decided'),
+                ),
+                migrations.AlterField(
+                    model_name='unplannedreturn',
+                    name='child_words',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='why, in the child’s own words'),
+                ),
+                migrations.AlterField(
+                    model_name='unplannedreturn',
+                    name='reasons',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='reasons'),
+                ),
+                migrations.AlterField(
+                    model_name='unplannedreturn',
+                    name='risk_words',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the risk is, and what protects the child now'),
+                ),
+                migrations.AlterField(
+                    model_name='unplannedreturn',
+                    name='to_whom',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=200, verbose_name='to whom'),
+                ),
+            ]
         ),
     ]

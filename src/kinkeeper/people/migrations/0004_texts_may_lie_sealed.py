@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations, models
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -20,58 +21,62 @@ class Migration(migrations.Migration):
             name='value_mark',
             field=kinkeeper.keys.fields.MarkField(blank=True, default='', editable=False, max_length=32, of='value'),
         ),
-        migrations.AlterField(
-            model_name='consent',
-            name='capacity_note',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='note on understanding'),
-        ),
-        migrations.AlterField(
-            model_name='consent',
-            name='explained',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='how it was explained'),
-        ),
-        migrations.AlterField(
-            model_name='contactpoint',
-            name='value',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='number or address'),
-        ),
-        migrations.AlterField(
-            model_name='document',
-            name='title',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=200, verbose_name='title'),
-        ),
-        migrations.AlterField(
-            model_name='identifier',
-            name='value',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=80, verbose_name='number'),
-        ),
-        migrations.AlterField(
-            model_name='legalstatus',
-            name='authority',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='authority'),
-        ),
-        migrations.AlterField(
-            model_name='legalstatus',
-            name='order_number',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80, verbose_name='number of the order'),
-        ),
-        migrations.AlterField(
-            model_name='person',
-            name='diet',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=100, verbose_name='diet'),
-        ),
-        migrations.AlterField(
-            model_name='person',
-            name='practice',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='wishes about practice, customs and holidays'),
-        ),
-        migrations.AlterField(
-            model_name='person',
-            name='religion',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=100, verbose_name='religion'),
-        ),
         migrations.AddIndex(
             model_name='identifier',
             index=models.Index(fields=['value_mark', 'scheme'], name='people_by_identity_number'),
+        ),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='consent',
+                    name='capacity_note',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='note on understanding'),
+                ),
+                migrations.AlterField(
+                    model_name='consent',
+                    name='explained',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='how it was explained'),
+                ),
+                migrations.AlterField(
+                    model_name='contactpoint',
+                    name='value',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='number or address'),
+                ),
+                migrations.AlterField(
+                    model_name='document',
+                    name='title',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=200, verbose_name='title'),
+                ),
+                migrations.AlterField(
+                    model_name='identifier',
+                    name='value',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=80, verbose_name='number'),
+                ),
+                migrations.AlterField(
+                    model_name='legalstatus',
+                    name='authority',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=200, verbose_name='authority'),
+                ),
+                migrations.AlterField(
+                    model_name='legalstatus',
+                    name='order_number',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=80, verbose_name='number of the order'),
+                ),
+                migrations.AlterField(
+                    model_name='person',
+                    name='diet',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=100, verbose_name='diet'),
+                ),
+                migrations.AlterField(
+                    model_name='person',
+                    name='practice',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='wishes about practice, customs and holidays'),
+                ),
+                migrations.AlterField(
+                    model_name='person',
+                    name='religion',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=100, verbose_name='religion'),
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,14 +12,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='episode',
-            name='home_postcode',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=12, verbose_name='postcode of the family home'),
-        ),
-        migrations.AlterField(
-            model_name='placement',
-            name='mitigation',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='how differences of language and culture are bridged'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='episode',
+                    name='home_postcode',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=12, verbose_name='postcode of the family home'),
+                ),
+                migrations.AlterField(
+                    model_name='placement',
+                    name='mitigation',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='how differences of language and culture are bridged'),
+                ),
+            ]
         ),
     ]

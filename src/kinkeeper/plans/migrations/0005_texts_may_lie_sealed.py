@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,74 +12,78 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='goal',
-            name='baseline',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how it is now'),
-        ),
-        migrations.AlterField(
-            model_name='goal',
-            name='statement',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how we shall know that it is reached'),
-        ),
-        migrations.AlterField(
-            model_name='goal',
-            name='words',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='the goal in the child’s words'),
-        ),
-        migrations.AlterField(
-            model_name='goalaction',
-            name='what',
-            field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='what is done'),
-        ),
-        migrations.AlterField(
-            model_name='plan',
-            name='about_me',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='about me, in the child’s own words'),
-        ),
-        migrations.AlterField(
-            model_name='plan',
-            name='no_contact_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why no contact with the family is planned'),
-        ),
-        migrations.AlterField(
-            model_name='plan',
-            name='no_words_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why there are no words of the child'),
-        ),
-        migrations.AlterField(
-            model_name='plannedcontact',
-            name='note',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='note'),
-        ),
-        migrations.AlterField(
-            model_name='progress',
-            name='note',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was seen'),
-        ),
-        migrations.AlterField(
-            model_name='review',
-            name='child_words',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child said'),
-        ),
-        migrations.AlterField(
-            model_name='review',
-            name='postponed_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it was postponed'),
-        ),
-        migrations.AlterField(
-            model_name='review',
-            name='summary',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was decided'),
-        ),
-        migrations.AlterField(
-            model_name='wish',
-            name='reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='reason'),
-        ),
-        migrations.AlterField(
-            model_name='wish',
-            name='words',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='the wish in the child’s words'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='goal',
+                    name='baseline',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how it is now'),
+                ),
+                migrations.AlterField(
+                    model_name='goal',
+                    name='statement',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='how we shall know that it is reached'),
+                ),
+                migrations.AlterField(
+                    model_name='goal',
+                    name='words',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='the goal in the child’s words'),
+                ),
+                migrations.AlterField(
+                    model_name='goalaction',
+                    name='what',
+                    field=kinkeeper.keys.fields.SealedTextField(max_length=300, verbose_name='what is done'),
+                ),
+                migrations.AlterField(
+                    model_name='plan',
+                    name='about_me',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='about me, in the child’s own words'),
+                ),
+                migrations.AlterField(
+                    model_name='plan',
+                    name='no_contact_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why no contact with the family is planned'),
+                ),
+                migrations.AlterField(
+                    model_name='plan',
+                    name='no_words_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why there are no words of the child'),
+                ),
+                migrations.AlterField(
+                    model_name='plannedcontact',
+                    name='note',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='note'),
+                ),
+                migrations.AlterField(
+                    model_name='progress',
+                    name='note',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was seen'),
+                ),
+                migrations.AlterField(
+                    model_name='review',
+                    name='child_words',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child said'),
+                ),
+                migrations.AlterField(
+                    model_name='review',
+                    name='postponed_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, max_length=300, verbose_name='why it was postponed'),
+                ),
+                migrations.AlterField(
+                    model_name='review',
+                    name='summary',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what was decided'),
+                ),
+                migrations.AlterField(
+                    model_name='wish',
+                    name='reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='reason'),
+                ),
+                migrations.AlterField(
+                    model_name='wish',
+                    name='words',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='the wish in the child’s words'),
+                ),
+            ]
         ),
     ]

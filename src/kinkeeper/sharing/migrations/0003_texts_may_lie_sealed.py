@@ -2,6 +2,7 @@
 
 import kinkeeper.keys.fields
 from django.db import migrations
+from kinkeeper.keys.moving import TextsMayLieSealed
 
 
 class Migration(migrations.Migration):
@@ -11,39 +12,43 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='partnerreferral',
-            name='child_opinion',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says about it'),
-        ),
-        migrations.AlterField(
-            model_name='partnerreferral',
-            name='feedback',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what came of it'),
-        ),
-        migrations.AlterField(
-            model_name='share',
-            name='child_wish',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child wishes about it'),
-        ),
-        migrations.AlterField(
-            model_name='share',
-            name='sheet',
-            field=kinkeeper.keys.fields.SealedJSONField(default=list, verbose_name='what was handed over, word for word'),
-        ),
-        migrations.AlterField(
-            model_name='transfer',
-            name='answer_reason',
-            field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='reason of the answer'),
-        ),
-        migrations.AlterField(
-            model_name='transfer',
-            name='reason',
-            field=kinkeeper.keys.fields.SealedTextField(verbose_name='reason'),
-        ),
-        migrations.AlterField(
-            model_name='transfer',
-            name='sheet',
-            field=kinkeeper.keys.fields.SealedJSONField(default=list, verbose_name='what the receiver reads, word for word'),
+        TextsMayLieSealed(
+            [
+                migrations.AlterField(
+                    model_name='partnerreferral',
+                    name='child_opinion',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child says about it'),
+                ),
+                migrations.AlterField(
+                    model_name='partnerreferral',
+                    name='feedback',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what came of it'),
+                ),
+                migrations.AlterField(
+                    model_name='share',
+                    name='child_wish',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='what the child wishes about it'),
+                ),
+                migrations.AlterField(
+                    model_name='share',
+                    name='sheet',
+                    field=kinkeeper.keys.fields.SealedJSONField(default=list, verbose_name='what was handed over, word for word'),
+                ),
+                migrations.AlterField(
+                    model_name='transfer',
+                    name='answer_reason',
+                    field=kinkeeper.keys.fields.SealedTextField(blank=True, verbose_name='reason of the answer'),
+                ),
+                migrations.AlterField(
+                    model_name='transfer',
+                    name='reason',
+                    field=kinkeeper.keys.fields.SealedTextField(verbose_name='reason'),
+                ),
+                migrations.AlterField(
+                    model_name='transfer',
+                    name='sheet',
+                    field=kinkeeper.keys.fields.SealedJSONField(default=list, verbose_name='what the receiver reads, word for word'),
+                ),
+            ]
         ),
     ]
