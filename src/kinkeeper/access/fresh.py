@@ -71,6 +71,8 @@ class ConfirmForm(forms.Form):
         if not strong:
             del self.fields["code"]
             del self.fields["credential"]
+        for name in {"password", "code"} & set(self.fields):
+            self.fields[name].required = not self.has_passkey
 
     @property
     def has_passkey(self) -> bool:
@@ -85,6 +87,8 @@ class ConfirmForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Judge what was shown, and count what was wrong."""
         data = self.cleaned_data
+        if self.errors:
+            return data
         if limits.is_resting(self.request, "confirm", str(self.user.pk)):
             raise forms.ValidationError(limits.wait_a_while())
         if not self._is_right(data):
