@@ -19,11 +19,12 @@ from django.urls import path as django_path
 from django.utils import timezone
 from PIL import Image
 
-from kinkeeper.access import gate
+from kinkeeper.access import factors, gate
 from kinkeeper.access.gate import YES, Actor, Unseen
 from kinkeeper.access.models import Emergency, Invitation, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.drafts.models import Draft
+from kinkeeper.entrance.queries import my_factors
 from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
 from kinkeeper.files.vault import accept, store
@@ -270,7 +271,9 @@ def known_by_seat() -> dict[str, set[str]]:
 
 @pytest.fixture
 def paths(insider: Colleague, world: World) -> list[tuple[Address, str]]:
-    """Every door of the house that leads somewhere in Noor’s world."""
+    """Every door of the house that leads somewhere in Noor’s world, and those of the insider’s own."""
+    factors.keep_app(insider.user, factors.new_app_secret())
+    world.extra["factor"] = [one.code for one in my_factors(insider.actor)]
     return doors(insider.browser, world)
 
 

@@ -89,10 +89,9 @@ class ConfirmForm(forms.Form):
         data = self.cleaned_data
         if self.errors:
             return data
-        if limits.is_resting(self.request, "confirm", str(self.user.pk)):
+        if not limits.takes_a_try(self.request, "confirm", str(self.user.pk)):
             raise forms.ValidationError(limits.wait_a_while())
         if not self._is_right(data):
-            limits.note_wrong(self.request, "confirm", str(self.user.pk))
             raise forms.ValidationError(_("This is not right. Try once more."))
         limits.forget(self.request, "confirm", str(self.user.pk))
         return data

@@ -28,6 +28,11 @@ def is_resting(request: HttpRequest, what: str, key: str = "") -> bool:
     )
 
 
+def takes_a_try(request: HttpRequest, what: str, key: str) -> bool:
+    """Count a try before it is judged, so that many at once are not all let through; False where it has to wait."""
+    return bool(ratelimit.consume(request, app="kinkeeper", action=what, config=RATES, key=key, limit_get=True))
+
+
 def note_wrong(request: HttpRequest, what: str, key: str = "") -> None:
     """Count one wrong try."""
     ratelimit.consume(request, app="kinkeeper", action=what, config=RATES, key=key or None, limit_get=True)

@@ -41,6 +41,7 @@ def speaking(response: HttpResponseRedirect, language: str) -> HttpResponseRedir
 
 def let_in(request: HttpRequest, user: User, *, to: str, factor: str = "") -> HttpResponseRedirect:
     """Begin a session for somebody who has shown everything that is asked of them."""
+    request.session.pop(WAITING, None)
     actions.sign_in(actor_for(user), user)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[sessions.FACTOR] = factor

@@ -88,14 +88,13 @@ def second_factor(request: ActorRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, user: User, *, code: str, credential: object) -> str | None:
     key = str(user.pk)
-    if limits.is_resting(request, "second_factor", key):
+    if not limits.takes_a_try(request, "second_factor", key):
         return None
     if credential:
         kind = factors.PASSKEY if factors.holder_of_passkey(credential, user) else None
     else:
         kind = factors.kind_of_code(user, code)
     if kind is None:
-        limits.note_wrong(request, "second_factor", key)
         return None
     limits.forget(request, "second_factor", key)
     return str(kind)
@@ -253,16 +252,16 @@ def renew_recovery_codes(request: ActorRequest) -> HttpResponse:
 
 
 @freshly_confirmed
-def remove_factor(request: ActorRequest, code: str) -> HttpResponse:
+def remove_factor(request: ActorRequest, factor: str) -> HttpResponse:
     """Take one of one’s own factors away."""
-    factor = queries.my_factor(request.actor, code)
+    mine = queries.my_factor(request.actor, factor)
     form = DeedForm(request.POST or None)
     if form.is_valid():
         with refusals_on(form):
-            actions.remove_factor(request.actor, staff.oneself(request.actor), factor=factor.row)
+            actions.remove_factor(request.actor, staff.oneself(request.actor), factor=mine.row)
             messages.success(request, _("The factor is taken away."))
             return redirect("my_sign_in")
-    return deed_page(request, "entrance/remove_factor.html", {"form": form, "factor": factor})
+    return deed_page(request, "entrance/remove_factor.html", {"form": form, "factor": mine})
 
 
 # ---- Sessions --------------------------------------------------------------------------------------------------------

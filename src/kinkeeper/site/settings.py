@@ -136,6 +136,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How many web servers stand in front; without it everybody behind one would be counted as one guesser.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 # Second factors through django-allauth, whose pages and addresses are not used (docs/why/decisions/0024).
 SECOND_FACTOR = environment.one_of("KINKEEPER_SECOND_FACTOR", ("required", "offered"))
 MFA_ADAPTER = "kinkeeper.access.factors.Keeper"
