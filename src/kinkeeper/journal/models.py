@@ -73,7 +73,10 @@ class Look(models.Model):
         ordering = ("-at", "-pk")
         verbose_name = _("look")
         verbose_name_plural = _("looks")
-        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="look_by_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="look_by_subject"),
+            models.Index(fields=["at"], name="look_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.page}"

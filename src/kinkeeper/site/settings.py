@@ -16,6 +16,7 @@ FILES_KEY = environment.secret(DATA, "files.key")
 # Signs the head of the chain over the journal; ANCHORS is where it is written, outside the database.
 ANCHOR_KEY = environment.secret(DATA, "anchor.key")
 ANCHORS = environment.anchors_folder()
+UNUSUAL_READING = environment.unusual_reading()
 DEBUG = environment.truth("KINKEEPER_DEBUG")
 ALLOWED_HOSTS = environment.words("KINKEEPER_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = environment.truth("KINKEEPER_HTTPS")
