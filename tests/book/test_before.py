@@ -30,7 +30,7 @@ def changes(who: Colleague, model: Any, code: str) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def changed(amina: Colleague, noor: Person) -> Person:
     """Noor’s record was corrected twice."""
-    for sex, origin in (("X", "river people"), ("M", "hill people")):
+    for sex, origin in (("X", "riverfolk"), ("M", "hillfolk")):
         row = Person.objects.get(pk=noor.pk)
         describe_person(amina.actor, row, birth=None, sex=sex, ethnicity=origin)
     return noor
@@ -42,11 +42,11 @@ def test_each_change_says_who_what_and_with_which_deed(dalia: Colleague, amina: 
     assert (newest.entry.user, newest.entry.act) == (amina.user, "people.describe_person")
     assert {(one.label, one.old, one.new) for one in newest.fields} == {
         ("sex", "other or indeterminate", "male"),
-        ("ethnic origin", "river people", "hill people"),
+        ("ethnic origin", "riverfolk", "hillfolk"),
     }
     found = {one.label: (one.old, one.new) for one in oldest.fields}
     assert found["sex"] == ("female", "other or indeterminate")
-    assert found["ethnic origin"] == ("", "river people")
+    assert found["ethnic origin"] == ("", "riverfolk")
 
 
 def test_a_field_that_the_seat_does_not_reach_is_hidden(changed: Person, village: Unit) -> None:
@@ -57,7 +57,7 @@ def test_a_field_that_the_seat_does_not_reach_is_hidden(changed: Person, village
         ("ethnic origin", "", "", True),
     }
     text = director.browser.get(reverse("person_before", args=[changed.code])).content.decode()
-    assert "river people" not in text
+    assert "riverfolk" not in text
     assert "not shown to your role" in text
 
 
