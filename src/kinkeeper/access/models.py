@@ -201,7 +201,7 @@ class User(Row, AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether this is the password. An old hash is renewed by the deed that sets a new one, never in passing."""
         return check_password(raw_password, self.password)
 
