@@ -1,9 +1,9 @@
 """Run every measurement and write docs/reference/performance.md.
 
 python -m bench.run [--persons 1000,10000,100000] [--cases 1000,10000,100000] [--engines sqlite,postgresql]
-                    [--rounds 40] [--import-children 10000]
+                    [--rounds 40] [--import-children 10000] [--memory-rows 10000]
 
-What is asked for with nothing (`--persons ""`, `--import-children 0`) is not measured, and its part of the page stays.
+What is asked for with nothing (`--persons ""`, `--import-children 0`, `--memory-rows 0`) is not measured, and its part of the page stays.
 """
 
 from __future__ import annotations
@@ -133,6 +133,17 @@ def duties(engine: str, cases: int, rounds: int) -> Figures:
         return {**json.loads(out), "fill_peak_mb": peak}
 
 
+def memory(engine: str, rows: int) -> Figures:
+    """Change this many rows of an empty installation at once, and some one by one, and follow the chain."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        env = database(engine, Path(folder), f"benchmemory{rows}")
+        env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
+        setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
+        run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
+        out, _seconds, peak = run([sys.executable, "-m", "bench.memory", "--rows", str(rows)], env)
+        return {**json.loads(out), "peak_memory_mb": peak}
+
+
 def machine() -> str:
     """The shape of this machine in words."""
     memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
@@ -201,9 +212,12 @@ does not care how large the association is, 1 that twice the size takes twice as
 with `synchronous=FULL`.
 """
 PAGES, DUE, IMPORTS = "Pages and deeds", "What is due", "Import of the SSDA903 return"
+MEMORY = "Memory of what happened"
 
 
-def sections(found: list[Figures], due: list[Figures], imports: list[Figures]) -> dict[str, list[str]]:
+def sections(
+    found: list[Figures], due: list[Figures], imports: list[Figures], kept: list[Figures]
+) -> dict[str, list[str]]:
     """The parts of the page that were measured now."""
     day = datetime.now(tz=UTC).date().isoformat()
     on = [f"Measured on {day} on {machine()}.", ""]
@@ -225,6 +239,8 @@ def sections(found: list[Figures], due: list[Figures], imports: list[Figures]) -
         ]
     if imports:
         parts[IMPORTS] = [*on, *import_table(imports)]
+    if kept:
+        parts[MEMORY] = [*on, *memory_table(kept)]
     return parts
 
 
@@ -241,12 +257,28 @@ def import_table(imports: list[Figures]) -> Iterable[str]:
         )
 
 
+def memory_table(kept: list[Figures]) -> Iterable[str]:
+    """Remembering: one line for each engine, µs for each row."""
+    yield "Keeping what a row held before and sealing it in the chain, against the same change without either; then following"
+    yield "the whole chain from its start. µs for each row; *at once* is one transaction, *one by one* a transaction each."
+    yield ""
+    yield "| engine | rows at once | plain | remembered | one by one | plain | remembered | links | following | peak MB |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for f in kept:
+        yield (
+            f"| {f['engine']} | {f['rows']} | {f['bulk_plain_us']} | {f['bulk_us']} | {f['deeds']} | {f['single_plain_us']} "
+            f"| {f['single_us']} | {f['links']} | {f['follow_us']} | {f['peak_memory_mb']} |"
+        )
+
+
 def page(before: str, measured: dict[str, list[str]]) -> str:
     """The whole page: what was measured now takes the place of what stood there, the rest stays."""
     stood = dict(part.split("\n", 1) for part in re.split(r"^## ", before, flags=re.MULTILINE)[1:])
     told = {name: text.strip() for name, text in stood.items()}
     told |= {name: "\n".join(lines).strip() for name, lines in measured.items()}
-    return INTRODUCTION + "".join(f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS) if name in told)
+    return INTRODUCTION + "".join(
+        f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS, MEMORY) if name in told
+    )
 
 
 def main() -> None:
@@ -257,12 +289,14 @@ def main() -> None:
     parser.add_argument("--engines", default="sqlite,postgresql")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--import-children", type=int, default=10_000)
+    parser.add_argument("--memory-rows", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the filled installations here and take them again next time")
     args = parser.parse_args()
     found: list[Figures] = []
     imports: list[Figures] = []
     due: list[Figures] = []
+    kept: list[Figures] = []
     for engine in args.engines.split(","):
         for cases in (int(text) for text in args.cases.split(",") if text):
             print(f"{engine}: {cases} cases", file=sys.stderr, flush=True)
@@ -273,10 +307,13 @@ def main() -> None:
         if args.import_children:
             print(f"{engine}: import of {args.import_children} children", file=sys.stderr, flush=True)
             imports.append(import_speed(engine, args.import_children, args.seed))
+        if args.memory_rows:
+            print(f"{engine}: {args.memory_rows} rows remembered", file=sys.stderr, flush=True)
+            kept.append(memory(engine, args.memory_rows))
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(json.dumps({"pages": found, "imports": imports, "duties": due}, indent=1))
+    FIGURES.write_text(json.dumps({"pages": found, "imports": imports, "duties": due, "memory": kept}, indent=1))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", sections(found, due, imports)))
+    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", sections(found, due, imports, kept)))
     print(f"Written: {PAGE.relative_to(ROOT)}")
 
 

@@ -32,7 +32,7 @@ OWN_NAMES = {
     "sharing": {"sheet"},
     "interface": {"api", "asked", "guide", "problems", "reading", "shapes", "wording", "writing"},
     "desk": {"calendar", "homes"},
-    "book": {"kin", "relatives", "genogram", "rows", "network", "journey", "sheet", "work"},
+    "book": {"kin", "relatives", "genogram", "rows", "network", "journey", "sheet", "work", "reading", "before"},
 }
 FREE_ROOMS = {"ui", "lib", "site", "packs", "locale"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc", "services", "service", "managers"}

@@ -116,5 +116,5 @@ def test_the_family_asks_the_same_number_of_questions(
         HouseholdMember.objects.create(household=household, person=person)
     browser, address = amina.browser, reverse("family", args=[family.code])
     browser.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         browser.get(address)

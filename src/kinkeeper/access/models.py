@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -200,6 +201,10 @@ class User(Row, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. An old hash is renewed by the deed that sets a new one, never in passing."""
+        return check_password(raw_password, self.password)
 
     def clean(self) -> None:
         """E-mail addresses are kept in one case, so that nobody has two accounts."""

@@ -13,7 +13,7 @@ from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Role, Unit, User
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.book import queries as book
-from kinkeeper.book.duties import due_of
+from kinkeeper.book.duties import due_of, unusual_reading_to_look_at
 from kinkeeper.cases.models import Case
 from kinkeeper.desk.queries import WORKERS, Figures, counts_units_of, figures, units
 from kinkeeper.homes.duties import home_facts_due
@@ -158,6 +158,7 @@ class Day:
     notices: list[Notice]
     teams: list[Team]
     figures: list[Figures]
+    unusual_reading: int
     administers: bool
     has_seat: bool
     works: bool
@@ -181,6 +182,7 @@ def my_day(actor: Actor) -> Day:
         notices=list(seen(actor, Notice).filter(read_at=None)[:10]),
         teams=teams(actor),
         figures=figures(actor) if counts_units_of(actor) - supervised else [],
+        unusual_reading=unusual_reading_to_look_at(actor),
         administers=actor.oversees_all(Role.ADMINISTRATOR),
         has_seat=bool(actor.seats or actor.over_all),
         works=bool(actor.units(*WORKERS, Role.SUPERVISOR)),

@@ -77,7 +77,10 @@ class Look(models.Model):
         ordering = ("-at", "-pk")
         verbose_name = _("look")
         verbose_name_plural = _("looks")
-        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id", "-at"], name="look_by_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="look_by_subject"),
+            models.Index(fields=["at"], name="look_by_time"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(user__isnull=False, device="") | Q(user__isnull=True) & ~Q(device=""),

@@ -171,10 +171,14 @@ class SealedField(_Text):
         meet(value)
         return Sealed(value)
 
-    def opened(self, row: models.Model, sealed: Sealed) -> Any:
-        """The value behind what lies in this row."""
+    def behind(self, row: models.Model, sealed: Sealed) -> Any:
+        """The value behind what lies, or lay once, in this row."""
         text = unseal(sealed.text, self._place(row))
-        value = self.erased() if text is None else self.to_value(text)
+        return self.erased() if text is None else self.to_value(text)
+
+    def opened(self, row: models.Model, sealed: Sealed) -> Any:
+        """The value behind what lies in this row; it remembers how it lay."""
+        value = self.behind(row, sealed)
         row.__dict__.setdefault(_BOTH, {})[self.attname] = (sealed, self.to_text(value))
         return value
 

@@ -47,7 +47,7 @@ class TextsMayLieSealed(Operation):
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The picture of the models afterwards, drawn once."""
-        touched = {(app_label, one.model_name_lower) for one in self.fields}
+        touched = sorted({(app_label, one.model_name_lower) for one in self.fields})
         for one in self.fields:
             state.models[app_label, one.model_name_lower].fields[one.name] = one.field
         state.reload_models(touched, delay=True)
@@ -65,7 +65,7 @@ class TextsMayLieSealed(Operation):
             names = [one.name for one in self.fields if one.model_name == name]
             pairs = [(before._meta.get_field(field), after._meta.get_field(field)) for field in names]
             if schema_editor.connection.vendor == "sqlite":
-                schema_editor._remake_table(before, alter_fields=pairs)
+                cast(Any, schema_editor)._remake_table(before, alter_fields=pairs)
                 continue
             for old, new in pairs:
                 schema_editor.alter_field(before, old, new)

@@ -27,6 +27,28 @@ class Setting:
     default: str
 
 
+# What makes reading unusual, one number each; KINKEEPER_UNUSUAL_READING may change any of them.
+UNUSUAL_READING = {
+    # How many days are looked at.
+    "days": 28,
+    # Different records in one day, and how many times the reader’s usual day that must be.
+    "records_a_day": 15,
+    "times_usual": 3,
+    # Different records in all these days, against the median of at least so many colleagues in the same role.
+    "records_a_window": 30,
+    "times_colleagues": 3,
+    "least_colleagues": 3,
+    # Children whose case somebody else had.
+    "records_outside": 3,
+    # From and until which hour it is night, and different records then.
+    "night_from": 22,
+    "night_until": 6,
+    "records_at_night": 3,
+    # Different records within so many minutes.
+    "run_records": 10,
+    "run_minutes": 10,
+}
+
 SETTINGS = (
     Setting("KINKEEPER_DATA", "The data folder: database, keys, documents, imports.", "`data` in the checkout"),
     Setting(
@@ -91,6 +113,11 @@ SETTINGS = (
         "KINKEEPER_MAY_FORGET",
         "`yes` for tests alone: start although confirmed deeds could be lost with the power.",
         "`no`",
+    ),
+    Setting(
+        "KINKEEPER_UNUSUAL_READING",
+        "What the page “Unusual reading” counts as unusual, for example `records_a_day=20,night_from=21`.",
+        "`" + ",".join(f"{name}={number}" for name, number in UNUSUAL_READING.items()) + "`",
     ),
     Setting("KINKEEPER_SECRET_KEY", "The key that signs sessions; at least 40 characters.", "made in the data folder"),
 )
@@ -221,6 +248,21 @@ def anchors_folder() -> Path | None:
     if folder is not None and not folder.is_dir():
         raise ImproperlyConfigured(f"KINKEEPER_ANCHORS is “{folder}”, which is not a folder. Make it, or name another.")
     return folder
+
+
+def unusual_reading() -> dict[str, int]:
+    """What makes reading unusual: the defaults, changed by `NAME=NUMBER` parts separated by commas."""
+    found = dict(UNUSUAL_READING)
+    for part in filter(None, (one.strip() for one in _given("KINKEEPER_UNUSUAL_READING").split(","))):
+        name, _equals, text = (piece.strip() for piece in part.partition("="))
+        most = 23 if name.startswith("night_") else 10_000
+        if name not in found or not text.isdecimal() or not 1 <= int(text) <= most:
+            raise ImproperlyConfigured(
+                f"KINKEEPER_UNUSUAL_READING says “{part}”. Write NAME=NUMBER with a number from 1 to {most:,} and one of: "
+                f"{', '.join(found)}."
+            )
+        found[name] = int(text)
+    return found
 
 
 def _usual_folder() -> Path:

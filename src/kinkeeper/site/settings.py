@@ -19,6 +19,7 @@ ANCHOR_KEY = environment.secret(DATA, "anchor.key")
 ANCHORS = environment.anchors_folder()
 # Opens the secrets of second factors: a stolen database alone does not let anybody make a code.
 FACTORS_KEY = environment.secret(DATA, "factors.key")
+UNUSUAL_READING = environment.unusual_reading()
 DEBUG = environment.truth("KINKEEPER_DEBUG")
 CERTIFICATE = environment.certificate()
 METRICS_TOKEN = environment.metrics_token()
