@@ -389,11 +389,15 @@ def bring_in_legal_statuses(
     *,
     statuses: Sequence[LegalStatus] = (),
     identifiers: Sequence[Identifier] = (),
+    names: Sequence[Name] = (),
+    languages: Sequence[SpokenLanguage] = (),
+    contact_points: Sequence[ContactPoint] = (),
     changes: Sequence[tuple[Row, Mapping[str, Any]]] = (),
 ) -> list[Person]:
-    """Bring in the legal statuses and numbers of many people of one unit, and changes to what is known (row, values)."""
+    """Bring in what is known of many people of one unit beyond their first record, and changes to it (row, values)."""
     known = [row if isinstance(row, Person) else row.person for row, _values in changes]  # type: ignore[attr-defined]
-    known += [*(status.person for status in statuses), *(number.person for number in identifiers)]
+    added: list[Any] = [*statuses, *identifiers, *names, *languages, *contact_points]
+    known += [row.person for row in added]
     about = {person.pk: person for person in known}
     if any(person.unit_id != unit.pk for person in about.values()):
         raise Refused(_("All people of one import belong to its unit."), guard="G-UNIT")
@@ -401,6 +405,11 @@ def bring_in_legal_statuses(
         write(row, **values)
     Identifier.objects.bulk_create(identifiers)
     LegalStatus.objects.bulk_create(statuses)
+    SpokenLanguage.objects.bulk_create(languages)
+    ContactPoint.objects.bulk_create(contact_points)
+    renamed = [*Name.objects.bulk_create(names), *(row for row, _values in changes if isinstance(row, Name))]
+    if renamed:
+        index_names([name.person for name in renamed], renamed)
     return list(about.values())
 
 
