@@ -16,7 +16,7 @@ from kinkeeper.homes.models import Home
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 from kinkeeper.lib.steps import Steps
-from kinkeeper.people.models import Person
+from kinkeeper.people.models import Person, Sex
 
 
 class SheetSource(Row):
@@ -200,6 +200,11 @@ class LikelyDuplicate(Row):
 
     def __str__(self) -> str:
         return f"{self.of_id} {self.person_id}"
+
+    @property
+    def sex_in_words(self) -> str:
+        """The sex that the file says."""
+        return str(dict(Sex.choices).get(self.said.get("sex", ""), ""))
 
     @property
     def unit_id(self) -> int:

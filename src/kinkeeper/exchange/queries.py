@@ -25,6 +25,7 @@ from kinkeeper.exchange.models import (
     SheetSource,
     SourceRow,
 )
+from kinkeeper.exchange.sheets.columns import TABLES
 from kinkeeper.exchange.ssda903.ledger import WAITS
 from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.families.models import Household, HouseholdMember, Kinship, Membership
@@ -73,6 +74,21 @@ def tables_of_import(actor: Actor, brought: Import) -> list[dict[str, Any]]:
         }
     tables = brought.summary.get("tables", {})
     return [{"name": name, "rows": count, "waiting": waiting.get(name, 0)} for name, count in tables.items()]
+
+
+def sheets_of_import(actor: Actor, brought: Import) -> list[dict[str, Any]]:
+    """The sheets of an import: what each is, what would become of its rows, and the columns kept word for word."""
+    by_sheet = brought.summary.get("by_sheet", {})
+    titles = {table.key: table.title for table in TABLES.values()}
+    return [
+        {
+            **sheet,
+            "title": titles.get(sheet["table"], ""),
+            "counted": by_sheet.get(sheet["place"], {}),
+            "kept": [heading["heading"] for heading in sheet["headings"] if not heading["column"]],
+        }
+        for sheet in brought.summary.get("sheets", [])
+    ]
 
 
 def units_to_import_into(actor: Actor) -> QuerySet[Unit]:
@@ -270,6 +286,11 @@ def likely_duplicates(actor: Actor, brought: Import) -> QuerySet[LikelyDuplicate
     """Who of an import may be recorded already, undecided ones first."""
     rows = seen(actor, LikelyDuplicate).filter(of=brought).select_related("person", "person__unit", "of__unit")
     return rows.order_by("answer", "pk")
+
+
+def people_in_sight(actor: Actor, keys: Collection[int]) -> dict[int, Person]:
+    """Those of these people whom the actor sees, by key."""
+    return {row.pk: row for row in seen(actor, Person).filter(pk__in=keys).select_related("unit")}
 
 
 def undecided(actor: Actor, brought: Import) -> int:
