@@ -40,17 +40,19 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.people.naming import end_of_name, index_names, show_name_in_use
 from kinkeeper.people.newcomers import (
+    LONGEST_AGO,
     NameParts,
     Newcomer,
     born,
     insist_on_a_life,
     insist_on_a_method,
     insist_on_somebody_new,
+    shown,
     unsaved,
 )
 
 # Other rooms register people through this one.
-__all__ = ["NameParts", "Newcomer"]
+__all__ = ["LONGEST_AGO", "NameParts", "Newcomer", "shown"]
 
 # ---- registering -----------------------------------------------------------------------------------------------------
 

@@ -20,9 +20,15 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_the_past
 from kinkeeper.lib.names import display_name, script_of
 from kinkeeper.lib.rows import Row
-from kinkeeper.people.actions import NameParts, Newcomer, bring_in_legal_statuses, register_people
+from kinkeeper.people.actions import (
+    LONGEST_AGO,
+    NameParts,
+    Newcomer,
+    bring_in_legal_statuses,
+    register_people,
+    shown,
+)
 from kinkeeper.people.models import ContactPoint, Identifier, Name, Person, SpokenLanguage
-from kinkeeper.people.newcomers import LONGEST_AGO, shown
 from kinkeeper.people.queries import Likeness, likely_duplicates_of_many
 
 PLAIN = ("birth", "birth_by", "sex", "died_on")
@@ -68,19 +74,24 @@ class Persons:
             one.refuse("given", _("Give at least a given name or a family name."), "G-NAME")
         born = PartialDate.parse(told["birth"]) if told["birth"] else None
         if born:
-            insist(one, "birth", insist_on_the_past, born.earliest, today)
-            if born.earliest < LONGEST_AGO:
+            if not insist(one, "birth", insist_on_the_past, born.earliest, today):
+                born = None
+            elif born.earliest < LONGEST_AGO:
                 one.refuse("birth", _("This birth is too long ago. Check the year."), "G-TIME")
-            if born.estimated and not told["birth_by"]:
+            if born and born.estimated and not told["birth_by"]:
                 reason = _(
                     "The date of birth is an estimate. Say how it is known, so that nobody takes it for more than it is."
                 )
                 one.refuse("birth_by", reason, "G-AGE")
-        died = as_day(told["died_on"])
-        opened = as_day(told["case_opened_on"])
-        for column, day in (("died_on", died), ("case_opened_on", opened)):
-            if day and insist(one, column, insist_on_the_past, day, today):
-                insist(one, column, insist_on_a_lifetime, day, born.earliest if born else None, died)
+        died, opened = as_day(told["died_on"]), as_day(told["case_opened_on"])
+        earliest = born.earliest if born else None
+        if died and not (
+            insist(one, "died_on", insist_on_the_past, died, today)
+            and insist(one, "died_on", insist_on_a_lifetime, died, earliest, None)
+        ):
+            died = None
+        if opened and insist(one, "case_opened_on", insist_on_the_past, opened, today):
+            insist(one, "case_opened_on", insist_on_a_lifetime, opened, earliest, died)
         if not opened and (told["case_kind"] or told["worker"]):
             one.refuse(
                 "case_opened_on", _("Say since when the case is open, or empty its kind and its worker."), "READ-EMPTY"

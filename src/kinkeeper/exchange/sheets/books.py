@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +30,9 @@ DELIMITERS = ";,\t"
 # The code pages of Windows that lists of the region were written in; Cyrillic, western, central European, Arabic, Greek.
 CODE_PAGES = ("cp1251", "cp1252", "cp1250", "cp1256", "cp1254", "cp1253")
 SAMPLE = 64 * 1024
+# As much of a file is looked at to tell its code page and its separator.
+FIRST_SIGNS, FIRST_LINES = 4096, 20
+_WORDS = re.compile(r"[^\W\d_]+")
 
 Line = tuple[int, list[str]]
 
@@ -170,23 +175,32 @@ def _encoding(path: Path) -> tuple[str, list[str]]:
 
 
 def _known_in(start: bytes, page: str) -> int:
+    """How well a page fits: known headings first, then letters; words of two scripts at once were never written."""
     try:
-        first = start.decode(page).lstrip().splitlines()[0]
-    except (UnicodeDecodeError, IndexError):
+        text = start[:FIRST_SIGNS].decode(page)
+    except UnicodeDecodeError:
         return -1
-    headings = [cell for delimiter in DELIMITERS for cell in first.split(delimiter)]
-    known = known_headings([heading.strip('" ') for heading in headings])
-    letters = sum(sign.isalpha() for sign in first)
-    # Where no heading is known: Cyrillic text read as another page is full of signs that are no letters.
-    return known * 10_000 + letters
+    mixed = sum(
+        not word.isascii() and any(map(str.isascii, word)) and _scripts(word) > 1 for word in _WORDS.findall(text)
+    )
+    return _best(text.splitlines()) * 10_000 + sum(sign.isalpha() for sign in text) - 20 * mixed
+
+
+def _scripts(word: str) -> int:
+    return len({unicodedata.name(sign, "?").split()[0] for sign in word})
+
+
+def _best(lines: Sequence[str]) -> int:
+    rows = (line.split(delimiter) for line in lines[:FIRST_LINES] for delimiter in DELIMITERS)
+    return max((known_headings([cell.strip('" ') for cell in row]) for row in rows), default=0)
 
 
 def _delimiter(path: Path, encoding: str) -> str:
     with path.open(encoding=encoding, errors="replace", newline="") as handle:
-        first = handle.readline(SAMPLE)
+        lines = [line for line in (handle.readline(SAMPLE) for _line in range(FIRST_LINES)) if line.strip()]
 
     def worth(delimiter: str) -> tuple[int, int]:
-        cells: Sequence[str] = next(csv.reader([first], delimiter=delimiter), [])
-        return known_headings(cells), len(cells)
+        rows = list(csv.reader(lines, delimiter=delimiter))
+        return max(map(known_headings, rows), default=0), max(map(len, rows), default=0)
 
     return max(DELIMITERS, key=worth)
