@@ -18,6 +18,7 @@ urlpatterns = [
     path("exchange/imports/<str:code>/abandon/", views.abandon_import, name="abandon_import"),
     path("exchange/imports/<str:code>/columns/", views.match_columns, name="match_columns"),
     path("exchange/imports/<str:code>/people/", views.tell_apart, name="tell_apart"),
+    path("exchange/imports/<str:code>/quarantine.csv", views.quarantine_list, name="quarantine_list"),
     path("exchange/imports/<str:code>/quarantine/", views.quarantine, name="quarantine"),
     path("exchange/rows/<str:code>/mend/", views.mend_row, name="mend_row"),
     path("exchange/rows/<str:code>/set-aside/", views.set_row_aside, name="set_row_aside"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from kinkeeper.access.models import pack_in_force
 from kinkeeper.exchange import actions, forms, queries, tasks
 from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.exchange.sheets import deliveries as sheet_deliveries
+from kinkeeper.exchange.sheets.cells import safe_text
 from kinkeeper.exchange.sheets.template import write_template
 from kinkeeper.exchange.ssda903 import deliveries
 from kinkeeper.exchange.ssda903.years import year_label
@@ -27,6 +29,7 @@ from kinkeeper.ui.forms import DeedForm, deed_page
 PER_PAGE = 50
 IMPORTS_PER_PAGE = 20
 PAIRS_PER_PAGE = 25
+LIST_NAME = 'attachment; filename="quarantine.csv"'
 
 
 def exchange(request: ActorRequest) -> HttpResponse:
@@ -169,6 +172,18 @@ def quarantine(request: ActorRequest, code: str) -> HttpResponse:
     rows = queries.rows_in_quarantine(request.actor).filter(of=brought, **form.chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "exchange/quarantine.html", {"brought": brought, "form": form, "page": page})
+
+
+def quarantine_list(request: ActorRequest, code: str) -> HttpResponse:
+    """What has to be corrected in the files of an import, as a list to take along: where, and why; no cells."""
+    brought = one(queries.imports(request.actor), code=code)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": LIST_NAME})
+    answer.write("\ufeff")
+    sheet = csv.writer(answer)
+    sheet.writerow([_("File"), _("Line"), _("Column"), _("Reason")])
+    for row in tasks.quarantine_in_words(request.actor, brought):
+        sheet.writerow([safe_text(str(row[name])) for name in ("file", "line", "field", "reason")])
+    return answer
 
 
 def mend_row(request: ActorRequest, code: str) -> HttpResponse:

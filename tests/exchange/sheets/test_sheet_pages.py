@@ -184,7 +184,7 @@ def test_a_row_is_mended_on_its_page(dalia: Colleague, land_sheets: Preview) -> 
 
 def test_the_template_comes_as_a_workbook(dalia: Colleague, village: Unit) -> None:
     answer = dalia.browser.get("/exchange/template.xlsx")
-    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    content = b"".join(answer.streaming_content)
     assert content.startswith(b"PK")
     assert 'filename="kinkeeper.xlsx"' in answer["Content-Disposition"]
 
@@ -269,3 +269,16 @@ def test_the_command_writes_the_template(village: Unit, monkeypatch: pytest.Monk
     assert cli.main(["template", "--language", "ru"]) == 0
     assert out.buffer.getvalue().startswith(b"PK")  # type: ignore[attr-defined]
     assert cli.main(["template", "--language", "xx"]) == 2
+
+
+def test_what_to_correct_is_taken_along_as_a_list(dalia: Colleague, bruno: Colleague, land_sheets: Preview) -> None:
+    brought = land_sheets(changed(EVERYTHING, persons=[{**MINA, "sex": "=1+1"}, *EVERYTHING["persons"][1:]]))
+    answer = dalia.browser.get(f"/exchange/imports/{brought.code}/quarantine.csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "File,Line,Column,Reason"
+    assert lines[1].startswith("lists.xlsx / Persons,2,Sex,“=1+1” is none of the permitted values.")
+    assert len(lines) == 6
+    QuarantinedRow.objects.filter(table="persons").update(file="=cmd|' /C calc'!A0.csv", reason="\u200b=1+1")
+    text = dalia.browser.get(f"/exchange/imports/{brought.code}/quarantine.csv").content.decode("utf-8-sig")
+    assert "'=cmd|' /C calc'!A0.csv,2,Sex,'\u200b=1+1" in text
+    assert bruno.browser.get(f"/exchange/imports/{brought.code}/quarantine.csv").status_code == 404

@@ -126,9 +126,8 @@ class Persons:
                 known = decided.get((one.told.key, likeness.key))
                 if known is None:
                     self.asks.append(self._ask(one, likeness))
-                if known is None or not known.answer:
+                if (known is None or not known.answer) and not one.faults:
                     self._undecided(one, likeness)
-                    break
         return same
 
     def _take(self, one: Judged, person: Person, same: dict[str, Person]) -> None:
