@@ -206,9 +206,9 @@ def test_nobody_but_overseers_brings_sheets_in(amina: Colleague, village: Unit, 
     assert "Only a supervisor or director" in amina.browser.get("/exchange/sheets/").content.decode()
 
 
-@pytest.mark.parametrize("rows, queries", [(1, 17), (3, 17)])
+@pytest.mark.parametrize("rows", [1, 3])
 def test_the_pages_ask_the_same_whatever_their_length(
-    dalia: Colleague, village: Unit, preview: Preview, rows: int, queries: int
+    dalia: Colleague, village: Unit, preview: Preview, rows: int
 ) -> None:
     from datetime import date
 
@@ -221,15 +221,15 @@ def test_the_pages_ask_the_same_whatever_their_length(
     assert LikelyDuplicate.objects.count() >= rows
     browser = dalia.browser
     for page, most in (
-        (f"/exchange/imports/{brought.code}/people/", queries),
-        (f"/exchange/imports/{brought.code}/", queries),
+        (f"/exchange/imports/{brought.code}/people/", 10),
+        (f"/exchange/imports/{brought.code}/", 10),
     ):
         browser.get(page)
         with CaptureQueriesContext(
             connection,
         ) as captured:
             assert browser.get(page).status_code == 200
-        assert len(captured) <= most, (page, len(captured))
+        assert len(captured) == most, page
 
 
 @pytest.mark.django_db(transaction=True)
@@ -276,7 +276,7 @@ def test_what_to_correct_is_taken_along_as_a_list(dalia: Colleague, bruno: Colle
     answer = dalia.browser.get(f"/exchange/imports/{brought.code}/quarantine.csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "File,Line,Column,Reason"
-    assert lines[1].startswith("lists.xlsx / Persons,2,Sex,“=1+1” is none of the permitted values.")
+    assert lines[1].startswith('lists.xlsx / Persons,2,Sex,"“=1+1” is none of the permitted values.')
     assert len(lines) == 6
     QuarantinedRow.objects.filter(table="persons").update(file="=cmd|' /C calc'!A0.csv", reason="\u200b=1+1")
     text = dalia.browser.get(f"/exchange/imports/{brought.code}/quarantine.csv").content.decode("utf-8-sig")
