@@ -167,7 +167,9 @@ class MatchColumnsForm(DeedForm):
         """A part for each sheet, one for days and one for values."""
         parts: list[tuple[str, Any, Sequence[str]]] = []
         for place, sheet in enumerate(self.sheets):
-            names = [f"sheet-{place}", *(f"column-{place}-{number}" for number in range(len(sheet["headings"])))]
+            # What is not sure comes first: on a page of sixty columns it would be overlooked.
+            order = sorted(enumerate(sheet["headings"]), key=lambda one: one[1]["sure"])
+            names = [f"sheet-{place}", *(f"column-{place}-{number}" for number, _heading in order)]
             parts.append((f"sheet-{place}", sheet["place"], [name for name in names if name in self.fields]))
         for key, title, asked in (("day", _("Days"), self.days), ("value", _("Values"), self.unknown)):
             if asked:

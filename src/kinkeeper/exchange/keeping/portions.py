@@ -203,7 +203,9 @@ def look_through(
             counted = by_sheet.setdefault(one.told.file, {outcome.value: 0 for outcome in Outcome})
             counted[one.outcome.value] += 1
         would.add([_tally(judged)], 0)
-    return {**would.summary(), "by_sheet": by_sheet}, asks
+    summary = would.summary()
+    reasons = [{**reason, "table": TABLES[reason["table"]].title} for reason in summary["reasons"]]
+    return {**summary, "reasons": reasons, "by_sheet": by_sheet}, asks
 
 
 def unsettled(groups: Groups, settled: Mapping[tuple[str, int], QuarantinedRow]) -> list[list[Told]]:
