@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_demo, _setup, _serve, _worker, _migrate, _upgrade, _check, _backup, _backup_key, _restore):
         add(commands)
-    for add in (_generate, _import, _export, _units, _keys):
+    for add in (_generate, _import, _template, _export, _units, _keys):
         add(commands)
     return root
 
@@ -301,6 +301,43 @@ def _import(commands: Any) -> None:
     one.add_argument("--unit", metavar="CODE", help="unit the children belong to (see `kinkeeper units`)")
     one.add_argument("--preview", action="store_true", help="read and judge everything, land nothing")
     _json(one)
+    _import_sheets(formats)
+
+
+def _import_sheets(formats: Any) -> None:
+    one = _command(
+        formats,
+        "sheets",
+        "spreadsheets.bring_in",
+        "Import own spreadsheets: workbooks (XLSX, ODS) or CSV files, as `kinkeeper template` describes them. Every row "
+        "lands or is kept in quarantine with its reason; running it twice changes nothing. Where a column is not sure, or "
+        "somebody may be recorded already, nothing lands before that is answered: on the pages, or with the options below.",
+        "  kinkeeper template > lists.xlsx\n"
+        '  kinkeeper import sheets lists.xlsx --source "Excel of the Tashkent centre" --preview\n'
+        '  kinkeeper import sheets persons.csv homes.csv --source "Old register" --accept --json',
+    )
+    one.add_argument("files", type=Path, nargs="+", metavar="FILE", help="workbooks or CSV files")
+    one.add_argument("--source", required=True, metavar="NAME", help="name under which the columns are remembered")
+    one.add_argument("--unit", metavar="CODE", help="unit the people belong to (see `kinkeeper units`)")
+    one.add_argument("--preview", action="store_true", help="read and judge everything, land nothing")
+    one.add_argument("--accept", action="store_true", help="take columns and words that are nearly alike as suggested")
+    order = one.add_mutually_exclusive_group()
+    order.add_argument("--day-first", action="store_true", help="03/04/2019 is 3 April")
+    order.add_argument("--month-first", action="store_true", help="03/04/2019 is 4 March")
+    one.add_argument("--others", action="store_true", help="take all who are nearly alike as other people")
+    _json(one)
+
+
+def _template(commands: Any) -> None:
+    one = _command(
+        commands,
+        "template",
+        "spreadsheets.template",
+        "Write the workbook to fill in for `kinkeeper import sheets` to standard output, with the codes of the pack in "
+        "force.",
+        "  kinkeeper template > lists.xlsx\n  kinkeeper template --language ru > lists.xlsx",
+    )
+    one.add_argument("--language", metavar="TAG", help="language of the headings, such as ru")
 
 
 def _export(commands: Any) -> None:
