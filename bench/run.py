@@ -1,7 +1,7 @@
 """Run every measurement and write docs/reference/performance.md.
 
 python -m bench.run [--persons 1000,10000,100000] [--cases 1000,10000,100000] [--engines sqlite,postgresql]
-                    [--rounds 40] [--import-children 10000] [--memory-rows 10000]
+                    [--rounds 40] [--import-children 10000] [--memory-rows 10000] [--sheet-rows 1000,10000]
 
 What is asked for with nothing (`--persons ""`, `--import-children 0`, `--memory-rows 0`) is not measured, and its part of the page stays.
 """
@@ -120,6 +120,40 @@ def import_speed(engine: str, children: int, seed: int) -> Figures:
         }
 
 
+def sheets_speed(engine: str, rows: int) -> Figures:
+    """Bring a workbook of so many rows into an empty installation, then the same once more."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        base = Path(folder)
+        target = database(engine, base / "target", f"benchsheets{rows}")
+        target["DJANGO_SETTINGS_MODULE"] = "kinkeeper.site.settings"
+        secret = base / "password"
+        secret.write_text("seven quiet herons by the weir\n")
+        setup = [
+            "--name",
+            "Bench",
+            "--country",
+            "XK",
+            "--unit",
+            "family_care:village:Bench",
+            "--password-file",
+            str(secret),
+        ]
+        run([str(KINKEEPER), "setup", *setup, "--admin-name", "B", "--admin-email", "b@example.org"], target)
+        book = base / "lists.xlsx"
+        run([sys.executable, "-m", "bench.sheets", "--rows", str(rows), str(book)], target)
+        command = [str(KINKEEPER), "import", "sheets", str(book), "--source", "Bench", "--json"]
+        _told, looking, _peak = run([*command, "--preview"], target)
+        first, seconds, peak = run(command, target)
+        again, seconds_again, _peak = run(command, target)
+        told = json.loads(first)
+        return {
+            "engine": engine, "rows": told["read"], "landed": told["landed"], "quarantined": len(told["quarantined"]),
+            "preview_seconds": round(looking, 1), "seconds": round(seconds, 1),
+            "rows_per_second": round(told["read"] / seconds), "peak_memory_mb": peak,
+            "again_landed": json.loads(again)["landed"], "again_seconds": round(seconds_again, 1),
+        }  # fmt: skip
+
+
 def duties(engine: str, cases: int, rounds: int) -> Figures:
     """Fill an empty installation with this many running cases and measure what is due in it."""
     with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
@@ -213,10 +247,15 @@ with `synchronous=FULL`.
 """
 PAGES, DUE, IMPORTS = "Pages and deeds", "What is due", "Import of the SSDA903 return"
 MEMORY = "Memory of what happened"
+SHEETS = "Import of own spreadsheets"
 
 
 def sections(
-    found: list[Figures], due: list[Figures], imports: list[Figures], kept: list[Figures]
+    found: list[Figures],
+    due: list[Figures],
+    imports: list[Figures],
+    kept: list[Figures],
+    sheets: list[Figures],
 ) -> dict[str, list[str]]:
     """The parts of the page that were measured now."""
     day = datetime.now(tz=UTC).date().isoformat()
@@ -241,6 +280,8 @@ def sections(
         parts[IMPORTS] = [*on, *import_table(imports)]
     if kept:
         parts[MEMORY] = [*on, *memory_table(kept)]
+    if sheets:
+        parts[SHEETS] = [*on, *sheets_table(sheets)]
     return parts
 
 
@@ -271,13 +312,27 @@ def memory_table(kept: list[Figures]) -> Iterable[str]:
         )
 
 
+def sheets_table(sheets: list[Figures]) -> Iterable[str]:
+    """Own spreadsheets: one line for each size."""
+    yield "One workbook of five sheets, previewed, landed in an empty installation (which looks through it again first), and"
+    yield "brought in once more."
+    yield ""
+    yield "| engine | rows read | landed | quarantined | preview s | landing s | rows/s | peak MB | again lands | again s |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for f in sheets:
+        yield (
+            f"| {f['engine']} | {f['rows']} | {f['landed']} | {f['quarantined']} | {f['preview_seconds']} | {f['seconds']} "
+            f"| {f['rows_per_second']} | {f['peak_memory_mb']} | {f['again_landed']} | {f['again_seconds']} |"
+        )
+
+
 def page(before: str, measured: dict[str, list[str]]) -> str:
     """The whole page: what was measured now takes the place of what stood there, the rest stays."""
     stood = dict(part.split("\n", 1) for part in re.split(r"^## ", before, flags=re.MULTILINE)[1:])
     told = {name: text.strip() for name, text in stood.items()}
     told |= {name: "\n".join(lines).strip() for name, lines in measured.items()}
     return INTRODUCTION + "".join(
-        f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS, MEMORY) if name in told
+        f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS, MEMORY, SHEETS) if name in told
     )
 
 
@@ -290,6 +345,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--import-children", type=int, default=10_000)
     parser.add_argument("--memory-rows", type=int, default=10_000)
+    parser.add_argument("--sheet-rows", default="1000,10000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the filled installations here and take them again next time")
     args = parser.parse_args()
@@ -297,6 +353,7 @@ def main() -> None:
     imports: list[Figures] = []
     due: list[Figures] = []
     kept: list[Figures] = []
+    sheets: list[Figures] = []
     for engine in args.engines.split(","):
         for cases in (int(text) for text in args.cases.split(",") if text):
             print(f"{engine}: {cases} cases", file=sys.stderr, flush=True)
@@ -310,10 +367,15 @@ def main() -> None:
         if args.memory_rows:
             print(f"{engine}: {args.memory_rows} rows remembered", file=sys.stderr, flush=True)
             kept.append(memory(engine, args.memory_rows))
+        for rows in (int(text) for text in args.sheet_rows.split(",") if text):
+            print(f"{engine}: {rows} rows of own spreadsheets", file=sys.stderr, flush=True)
+            sheets.append(sheets_speed(engine, rows))
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(json.dumps({"pages": found, "imports": imports, "duties": due, "memory": kept}, indent=1))
+    measured = {"pages": found, "imports": imports, "duties": due, "memory": kept, "sheets": sheets}
+    FIGURES.write_text(json.dumps(measured, indent=1))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", sections(found, due, imports, kept)))
+    told = sections(found, due, imports, kept, sheets)
+    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", told))
     print(f"Written: {PAGE.relative_to(ROOT)}")
 
 

@@ -11,6 +11,7 @@ from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrat
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.homes.models import Home
 from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.keys.models import DataKey
@@ -86,6 +87,17 @@ def written_before(apps: Any) -> None:
         received_at="2024-01-01T00:00Z",
     )
     make("intake.Mentioned", referral=referral, given="Sami", number=NUMBER)
+    brought = make("exchange.Import", unit=unit, folder="imports/1", digest="0", summary={"faults": [WORDS]})
+    make(
+        "exchange.QuarantinedRow",
+        of=brought,
+        file="episodes.csv",
+        line=2,
+        table="Episodes",
+        child_reference=NUMBER,
+        reason=WORDS,
+        values={"CHILD": NUMBER},
+    )
     make("sharing.Share", case=case, sheet=SHEET, purpose="CARE", shared_on="2024-02-01")
 
 
@@ -101,6 +113,9 @@ def test_what_was_written_is_sealed_and_can_be_opened_again(before: Any) -> None
         ("intake_referral", "known"),
         ("intake_mentioned", "number"),
         ("sharing_share", "sheet"),
+        ("exchange_import", "summary"),
+        ("exchange_quarantinedrow", "reason"),
+        ("exchange_quarantinedrow", "child_reference"),
     ):
         assert lies(table, column).startswith("kk1:"), table
     assert lies("cases_contact", "child_said") == ""
@@ -112,11 +127,17 @@ def test_what_was_written_is_sealed_and_can_be_opened_again(before: Any) -> None
     assert Home.objects.get(postcode_mark="1000").address == ADDRESS
     assert (Referral.objects.get().known, Referral.objects.get().causes) == (WORDS, ["POVERTY"])
     assert (Mentioned.objects.get().number, Share.objects.get().sheet) == (NUMBER, SHEET)
+    waits = QuarantinedRow.objects.get(child_mark=NUMBER)
+    assert (waits.child_reference, waits.reason, waits.values) == (NUMBER, WORDS, {"CHILD": NUMBER})
+    assert Import.objects.get().summary == {"faults": [WORDS]}
     holders = set(DataKey.objects.values_list("holder_type", flat=True))
-    assert holders == {"people.person", "homes.home", "intake.referral", "association"}
+    assert holders == {"people.person", "homes.home", "intake.referral", "exchange.import", "association"}
     apps = migrate(BEFORE)
     assert lies("homes_home", "address") == ADDRESS
     assert lies("cases_contact", "note") == WORDS
+    assert lies("exchange_quarantinedrow", "reason") == WORDS
+    assert lies("exchange_quarantinedrow", "child_reference") == NUMBER
+    assert apps.get_model("exchange.Import")._base_manager.get().summary == {"faults": [WORDS]}
     sheet = apps.get_model("sharing.Share")._base_manager.get().sheet
     assert sheet == SHEET
     assert json.dumps(sheet)

@@ -6,7 +6,7 @@ Nothing is lost on the way: either a whole migration stands or nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django.apps.registry import Apps
@@ -22,6 +22,9 @@ from kinkeeper.keys.ring import Holder, Place, keyring, seal, unseal
 
 BATCH = 500
 Change = Callable[[type[models.Model], Sequence[SealedField], Holder, str, Mapping[str, str]], dict[str, Any]]
+
+
+Only = Mapping[str, Collection[str]]
 
 
 class TextsMayLieSealed(Operation):
@@ -81,20 +84,27 @@ class TextsMayLieSealed(Operation):
         self.database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-def sealing(room: str, tables: Mapping[str, str]) -> RunPython:
-    """Seal the fields of these tables of a room; `tables` says whose key: `{"Contact": "case__child", "Home": "self"}`."""
-    return RunPython(_through(room, tables, _sealed), _through(room, tables, _opened), elidable=False)
+def sealing(room: str, tables: Mapping[str, str], *, only: Only | None = None) -> RunPython:
+    """Seal the fields of these tables of a room; `tables` says whose key: `{"Contact": "case__child", "Home": "self"}`.
+
+    `only` names the fields of a table of which others were sealed by a migration before.
+    """
+    there, back = _through(room, tables, only or {}, _sealed), _through(room, tables, only or {}, _opened)
+    return RunPython(there, back, elidable=False)
 
 
-def _through(room: str, tables: Mapping[str, str], change: Change) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+def _through(
+    room: str, tables: Mapping[str, str], only: Only, change: Change
+) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
     def run(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for name, way in tables.items():
             model = apps.get_model(room, name)
+            fields = [one for one in _sealed_fields(model) if one.name in only.get(name, {one.name})]
             for rows in _batches(model, way):
                 with keyring():
                     for pk, code, holder, texts in rows:
-                        fields = [field for field in _sealed_fields(model) if texts[field.name]]
-                        changes = change(model, fields, holder, code, texts)
+                        told = [field for field in fields if texts[field.name]]
+                        changes = change(model, told, holder, code, texts)
                         if changes:
                             model._base_manager.filter(pk=pk).update(**changes)
 

@@ -41,17 +41,19 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.people.naming import end_of_name, index_names, show_name_in_use
 from kinkeeper.people.newcomers import (
+    LONGEST_AGO,
     NameParts,
     Newcomer,
     born,
     insist_on_a_life,
     insist_on_a_method,
     insist_on_somebody_new,
+    shown,
     unsaved,
 )
 
 # Other rooms register people through this one.
-__all__ = ["NameParts", "Newcomer"]
+__all__ = ["LONGEST_AGO", "NameParts", "Newcomer", "shown"]
 
 # ---- registering -----------------------------------------------------------------------------------------------------
 
@@ -392,11 +394,15 @@ def bring_in_legal_statuses(
     *,
     statuses: Sequence[LegalStatus] = (),
     identifiers: Sequence[Identifier] = (),
+    names: Sequence[Name] = (),
+    languages: Sequence[SpokenLanguage] = (),
+    contact_points: Sequence[ContactPoint] = (),
     changes: Sequence[tuple[Row, Mapping[str, Any]]] = (),
 ) -> list[Person]:
-    """Bring in the legal statuses and numbers of many people of one unit, and changes to what is known (row, values)."""
+    """Bring in what is known of many people of one unit beyond their first record, and changes to it (row, values)."""
     known = [row if isinstance(row, Person) else row.person for row, _values in changes]  # type: ignore[attr-defined]
-    known += [*(status.person for status in statuses), *(number.person for number in identifiers)]
+    added: list[Any] = [*statuses, *identifiers, *names, *languages, *contact_points]
+    known += [row.person for row in added]
     about = {person.pk: person for person in known}
     if any(person.unit_id != unit.pk for person in about.values()):
         raise Refused(_("All people of one import belong to its unit."), guard="G-UNIT")
@@ -404,6 +410,11 @@ def bring_in_legal_statuses(
         write(row, **values)
     Identifier.objects.bulk_create(with_keys(identifiers))
     LegalStatus.objects.bulk_create(with_keys(statuses))
+    SpokenLanguage.objects.bulk_create(languages)
+    ContactPoint.objects.bulk_create(with_keys(contact_points))
+    renamed = [*Name.objects.bulk_create(names), *(row for row, _values in changes if isinstance(row, Name))]
+    if renamed:
+        index_names([name.person for name in renamed], renamed)
     return list(about.values())
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kinkeeper import __version__
+from kinkeeper.site.words import day, port, positive
 
 DONE, REFUSED, MISUSED = 0, 1, 2
 
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_demo, _setup, _serve, _worker, _migrate, _upgrade, _check, _anchor, _backup, _backup_key, _restore):
         add(commands)
-    for add in (_generate, _import, _export, _units, _keys):
+    for add in (_generate, _import, _template, _export, _units, _keys):
         add(commands)
     return root
 
@@ -107,7 +108,7 @@ def _demo(commands: Any) -> None:
         "  kinkeeper demo\n  kinkeeper demo --children 500 --no-serve",
     )
     _size(one, 120)
-    one.add_argument("--port", type=_port, default=8000, metavar="P", help="port to serve on (8000)")
+    one.add_argument("--port", type=port, default=8000, metavar="P", help="port to serve on (8000)")
     one.add_argument("--no-serve", action="store_true", help="make it, say who can sign in, and stop")
 
 
@@ -152,8 +153,8 @@ def _serve(commands: Any) -> None:
         "  kinkeeper serve\n  kinkeeper serve --host 0.0.0.0 --port 8080 --workers 4",
     )
     one.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
-    one.add_argument("--port", type=_port, default=8000, metavar="P", help="port to listen on (8000)")
-    one.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that answer (1)")
+    one.add_argument("--port", type=port, default=8000, metavar="P", help="port to listen on (8000)")
+    one.add_argument("--workers", type=positive, default=1, metavar="N", help="processes that answer (1)")
     one.add_argument("--no-worker", action="store_true", help="do not run the worker; run `kinkeeper worker` elsewhere")
 
 
@@ -211,7 +212,7 @@ def _backup(commands: Any) -> None:
 def _where_to(one: argparse.ArgumentParser) -> None:
     one.add_argument("--to", type=Path, metavar="DIR", help="folder to write to (KINKEEPER_BACKUPS)")
     one.add_argument(
-        "--keep", type=_positive, default=35, metavar="DAYS", help="remove backups in it that are older (35)"
+        "--keep", type=positive, default=35, metavar="DAYS", help="remove backups in it that are older (35)"
     )
 
 
@@ -287,7 +288,7 @@ def _generate(commands: Any) -> None:
     _size(one, 120)
     one.add_argument(
         "--until",
-        type=_day,
+        type=day,
         default=date.today(),  # noqa: DTZ011  # a calendar day of whoever types
         metavar="YYYY-MM-DD",
         help="the last day anything happens (today)",
@@ -313,6 +314,43 @@ def _import(commands: Any) -> None:
     one.add_argument("--unit", metavar="CODE", help="unit the children belong to (see `kinkeeper units`)")
     one.add_argument("--preview", action="store_true", help="read and judge everything, land nothing")
     _json(one)
+    _import_sheets(formats)
+
+
+def _import_sheets(formats: Any) -> None:
+    one = _command(
+        formats,
+        "sheets",
+        "spreadsheets.bring_in",
+        "Import own spreadsheets: workbooks (XLSX, ODS) or CSV files, as `kinkeeper template` describes them. Every row "
+        "lands or is kept in quarantine with its reason; running it twice changes nothing. Where a column is not sure, or "
+        "somebody may be recorded already, nothing lands before that is answered: on the pages, or with the options below.",
+        "  kinkeeper template > lists.xlsx\n"
+        '  kinkeeper import sheets lists.xlsx --source "Excel of the Tashkent centre" --preview\n'
+        '  kinkeeper import sheets persons.csv homes.csv --source "Old register" --accept --json',
+    )
+    one.add_argument("files", type=Path, nargs="+", metavar="FILE", help="workbooks or CSV files")
+    one.add_argument("--source", required=True, metavar="NAME", help="name under which the columns are remembered")
+    one.add_argument("--unit", metavar="CODE", help="unit the people belong to (see `kinkeeper units`)")
+    one.add_argument("--preview", action="store_true", help="read and judge everything, land nothing")
+    one.add_argument("--accept", action="store_true", help="take columns and words that are nearly alike as suggested")
+    order = one.add_mutually_exclusive_group()
+    order.add_argument("--day-first", action="store_true", help="03/04/2019 is 3 April")
+    order.add_argument("--month-first", action="store_true", help="03/04/2019 is 4 March")
+    one.add_argument("--others", action="store_true", help="take all who are nearly alike as other people")
+    _json(one)
+
+
+def _template(commands: Any) -> None:
+    one = _command(
+        commands,
+        "template",
+        "spreadsheets.template",
+        "Write the workbook to fill in for `kinkeeper import sheets` to standard output, with the codes of the pack in "
+        "force.",
+        "  kinkeeper template > lists.xlsx\n  kinkeeper template --language ru > lists.xlsx",
+    )
+    one.add_argument("--language", metavar="TAG", help="language of the headings, such as ru")
 
 
 def _export(commands: Any) -> None:
@@ -388,28 +426,9 @@ def _json(one: argparse.ArgumentParser) -> None:
 
 
 def _size(one: argparse.ArgumentParser, children: int) -> None:
-    one.add_argument("--children", type=_positive, default=children, metavar="N", help=f"children in care ({children})")
+    one.add_argument("--children", type=positive, default=children, metavar="N", help=f"children in care ({children})")
     one.add_argument("--seed", type=int, default=2, metavar="S", help="the same seed makes the same people (2)")
-    one.add_argument("--years", type=_positive, default=3, metavar="Y", help="collection years up to the last day (3)")
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 on")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a port (1 to 65535)")
-    return int(text)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a day; write 2025-03-31") from None
+    one.add_argument("--years", type=positive, default=3, metavar="Y", help="collection years up to the last day (3)")
 
 
 def _year(text: str) -> int:
