@@ -11,14 +11,16 @@ import pytest
 from django.conf import settings
 
 from kinkeeper.access.models import Unit
+from kinkeeper.cases.models import Contact
 from kinkeeper.exchange import actions
 from kinkeeper.exchange.keeping.folders import covered_spool_of, folder_of, spool_of
 from kinkeeper.exchange.models import Import, LikelyDuplicate, QuarantinedRow, ReportedFact, SheetSource, SourceRow
 from kinkeeper.exchange.sheets import spool
 from kinkeeper.keys.ring import CannotOpen
+from kinkeeper.people.models import ContactPoint
 from kinkeeper.people.naming import index_names
-from tests.conftest import Colleague, register
-from tests.exchange.sheets.conftest import CARER, EVERYTHING, MINA, STAY, VISIT, Preview, Rows, changed
+from tests.conftest import Colleague, put, register
+from tests.exchange.sheets.conftest import CARER, EVERYTHING, MINA, STAY, VISIT, Preview, Rows, changed, why
 from tests.keys.test_nothing_lies_open import everything_that_lies_there
 
 NUMBER = "QZ-4711-ZQ"
@@ -98,3 +100,25 @@ def test_a_row_of_a_spool_opens_in_its_own_place_only(preview: Preview) -> None:
     with pytest.raises(CannotOpen):
         spool.portions(covered_spool_of(brought), 0, 1)
     assert Path(settings.DATA) in spool_of(brought).parents
+
+
+def test_a_reason_quotes_no_number_address_or_note(land_sheets: Preview) -> None:
+    """Directors bring data in, and may not read what only those who work on a case may."""
+    land_sheets(EVERYTHING)
+    put(Contact.objects.get(), note="She was afraid.")
+    brought = land_sheets(changed(EVERYTHING, contacts=[{**VISIT, "note": "She was glad."}]))
+    sentence = "The record here says something else than the file. Correct the record on its page, or the file."
+    assert why(brought) == [("contacts", "What happened and what was said", sentence)]
+    assert Contact.objects.get().note == "She was afraid."
+
+
+def test_a_warning_quotes_no_number_address_or_note(preview: Preview, dalia: Colleague, village: Unit) -> None:
+    known = register(village, "Mina", "Karimova", born=date(2014, 5, 17))
+    index_names([known], list(known.names.all()))
+    ContactPoint.objects.create(person=known, kind=ContactPoint.Kind.PHONE, value="+99890QZ0000")
+    brought = preview(SHEETS)
+    answers = {row.code: "same" if row.key == NUMBER else "other" for row in LikelyDuplicate.objects.all()}
+    brought = actions.tell_apart(dalia.actor, brought, answers=answers)
+    (warned,) = [one for one in brought.summary["warned"] if one["field"] == "Telephone"]
+    assert warned["reason"] == "The record here says something else than the file. What is here stays."
+    assert "QZ0000" not in str(brought.summary)

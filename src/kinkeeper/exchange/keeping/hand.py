@@ -23,6 +23,9 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 
+# The columns whose cells a reason never quotes: numbers, addresses, and what was said (S3).
+UNQUOTED = frozenset({"national", "phone", "telephone", "address", "postcode", "place", "present", "note"})
+
 
 class Outcome(Enum):
     """What becomes of a row."""
@@ -241,6 +244,16 @@ def insist(one: Judged, column: str, ask: Any, *asked: Any) -> bool:
     return True
 
 
+def _conflict(column: str, kept: str, told: str) -> str:
+    """Why a correction waits. Directors read this, so what only those who work on a case may read is not quoted."""
+    if column in UNQUOTED:
+        return _("The record here says something else than the file. Correct the record on its page, or the file.")
+    reason = _(
+        "The record here says “%(kept)s”, the file says “%(told)s”. Correct the record on its page, or the file."
+    )
+    return reason % {"kept": kept, "told": told or _("nothing")}
+
+
 def corrected(one: Judged, columns: Iterable[str], now: Any) -> dict[str, str]:
     """Which columns a corrected file changes. `now` tells what a record says under a column.
 
@@ -253,10 +266,6 @@ def corrected(one: Judged, columns: Iterable[str], now: Any) -> dict[str, str]:
         if told in (was, kept):
             continue
         if kept not in ("", was):
-            words = {"kept": kept, "told": told or _("nothing")}
-            reason = _(
-                "The record here says “%(kept)s”, the file says “%(told)s”. Correct the record on its page, or the file."
-            )
-            one.refuse(column, reason % words, "G-CONFLICT")
+            one.refuse(column, _conflict(column, kept, told), "G-CONFLICT")
         changed[column] = told
     return changed

@@ -12,7 +12,7 @@ from kinkeeper.access.models import User
 from kinkeeper.cases.actions import bring_in_cases
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.exchange import queries
-from kinkeeper.exchange.keeping.hand import Hand, Judged, as_day, corrected, insist
+from kinkeeper.exchange.keeping.hand import UNQUOTED, Hand, Judged, as_day, corrected, insist
 from kinkeeper.exchange.models import LikelyDuplicate, SourceRow
 from kinkeeper.exchange.queries import Known
 from kinkeeper.exchange.sheets.telling import Told
@@ -183,8 +183,7 @@ class Persons:
             if told and not now:
                 changed[column] = told
             elif told and now and told != now:
-                reason = _("The record here says “%(kept)s”, the file says “%(told)s”. What is here stays.")
-                one.warnings.append(one.told.fault(column, reason % {"kept": now, "told": told}, "G-CONFLICT"))
+                one.warnings.append(one.told.fault(column, _stays(column, now, told), "G-CONFLICT"))
         one.plan = (known, changed)
 
     # ---- keeping ----
@@ -288,6 +287,16 @@ class _Parts:
             self.changes.append((name, {**parts, "script": script}))
             if was_shown:
                 plain["name"], plain["sort_name"] = shown(after)
+
+
+def _stays(column: str, kept: str, told: str) -> str:
+    """What is said of a cell that differs from a record that stays as it is."""
+    if column in UNQUOTED:
+        return _("The record here says something else than the file. What is here stays.")
+    return _("The record here says “%(kept)s”, the file says “%(told)s”. What is here stays.") % {
+        "kept": kept,
+        "told": told,
+    }
 
 
 def _newcomer(told: Told) -> Newcomer:
