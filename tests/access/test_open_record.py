@@ -225,5 +225,5 @@ def test_the_list_asks_the_same_number_of_questions(
         opening = opened_and_closed(bruno, register(village, f"Child{number}", "Saleh"))
         actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
     browser = dalia.browser
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get("/openings/")
