@@ -24,7 +24,7 @@ from kinkeeper.homes.models import Home
 from kinkeeper.interface.models import Token
 from kinkeeper.people.models import Person
 from tests import laws
-from tests.conftest import Colleague, hire
+from tests.conftest import Colleague, hire, put
 from tests.interface.conftest import TODAY, Program, Story, program_of, token_behind
 from tests.interface.test_document import ALL, with_codes
 from tests.interface.test_schemathesis import TRIED_ON
@@ -38,15 +38,19 @@ Call = tuple[str, str, Any]
 @pytest.fixture
 def world(story: Story) -> Story:
     """Noor’s world, every sensitive word of it a canary."""
-    Person.objects.filter(pk=story.child.pk).update(name="QZnameZQ", sort_name="QZsortZQ", religion="QZreligionZQ")
-    story.child.names.update(given="QZgivenZQ", family="QZfamilyZQ")
-    story.child.contact_points.update(value="QZphoneZQ")
-    story.child.legal_statuses.update(authority="QZcourtZQ")
-    Home.objects.update(name="QZhomeZQ", address="QZstreetZQ")
-    story.family.households.update(name="QZhouseZQ", address="QZlaneZQ")
-    type(story.family).objects.update(name="QZkinZQ")
-    story.case.contacts.update(note="QZnoteZQ", child_said="QZsaidZQ", place="QZplaceZQ")
-    type(story.placement).objects.update(mitigation="QZbridgeZQ")
+    put(Person.objects.get(pk=story.child.pk), name="QZnameZQ", sort_name="QZsortZQ", religion="QZreligionZQ")
+    for rows, texts in (
+        (story.child.names, {"given": "QZgivenZQ", "family": "QZfamilyZQ"}),
+        (story.child.contact_points, {"value": "QZphoneZQ"}),
+        (story.child.legal_statuses, {"authority": "QZcourtZQ"}),
+        (Home.objects, {"name": "QZhomeZQ", "address": "QZstreetZQ"}),
+        (story.family.households, {"name": "QZhouseZQ", "address": "QZlaneZQ"}),
+        (type(story.family).objects, {"name": "QZkinZQ"}),
+        (story.case.contacts, {"note": "QZnoteZQ", "child_said": "QZsaidZQ", "place": "QZplaceZQ"}),
+        (type(story.placement).objects, {"mitigation": "QZbridgeZQ"}),
+    ):
+        for row in rows.all():
+            put(row, **texts)
     return story
 
 
