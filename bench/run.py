@@ -1,9 +1,9 @@
 """Run every measurement and write docs/reference/performance.md.
 
 python -m bench.run [--persons 1000,10000,100000] [--cases 1000,10000,100000] [--engines sqlite,postgresql]
-                    [--rounds 40] [--import-children 10000]
+                    [--rounds 40] [--import-children 10000] [--memory-rows 10000] [--sheet-rows 1000,10000]
 
-What is asked for with nothing (`--persons ""`, `--import-children 0`) is not measured, and its part of the page stays.
+What is asked for with nothing (`--persons ""`, `--import-children 0`, `--memory-rows 0`) is not measured, and its part of the page stays.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from tools.envelopes import for_installation
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "performance.md"
@@ -56,7 +58,7 @@ _METER = (
 def database(engine: str, folder: Path, name: str) -> dict[str, str]:
     """The environment of a new, empty installation."""
     folder.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "KINKEEPER_DATA": str(folder)}
+    env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_SECOND_FACTOR": "offered"}
     env.pop("KINKEEPER_DATABASE_URL", None)
     if engine == "postgresql":
         script = str(ROOT / "tools" / "postgres.sh")
@@ -118,16 +120,62 @@ def import_speed(engine: str, children: int, seed: int) -> Figures:
         }
 
 
+def sheets_speed(engine: str, rows: int) -> Figures:
+    """Bring a workbook of so many rows into an empty installation, then the same once more."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        base = Path(folder)
+        target = database(engine, base / "target", f"benchsheets{rows}")
+        target["DJANGO_SETTINGS_MODULE"] = "kinkeeper.site.settings"
+        secret = base / "password"
+        secret.write_text("seven quiet herons by the weir\n")
+        setup = [
+            "--name",
+            "Bench",
+            "--country",
+            "XK",
+            "--unit",
+            "family_care:village:Bench",
+            "--password-file",
+            str(secret),
+        ]
+        run([str(KINKEEPER), "setup", *setup, "--admin-name", "B", "--admin-email", "b@example.org"], target)
+        book = base / "lists.xlsx"
+        run([sys.executable, "-m", "bench.sheets", "--rows", str(rows), str(book)], target)
+        command = [str(KINKEEPER), "import", "sheets", str(book), "--source", "Bench", "--json"]
+        _told, looking, _peak = run([*command, "--preview"], target)
+        first, seconds, peak = run(command, target)
+        again, seconds_again, _peak = run(command, target)
+        told = json.loads(first)
+        return {
+            "engine": engine, "rows": told["read"], "landed": told["landed"], "quarantined": len(told["quarantined"]),
+            "preview_seconds": round(looking, 1), "seconds": round(seconds, 1),
+            "rows_per_second": round(told["read"] / seconds), "peak_memory_mb": peak,
+            "again_landed": json.loads(again)["landed"], "again_seconds": round(seconds_again, 1),
+        }  # fmt: skip
+
+
 def duties(engine: str, cases: int, rounds: int) -> Figures:
     """Fill an empty installation with this many running cases and measure what is due in it."""
     with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
         env = database(engine, Path(folder), f"benchduties{cases}")
         env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
+        for_installation(env)
         setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
         run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
         asked = ["--cases", str(cases), "--rounds", str(rounds)]
         out, _seconds, peak = run([sys.executable, "-W", "ignore", "-m", "bench.duties", *asked], env)
         return {**json.loads(out), "fill_peak_mb": peak}
+
+
+def memory(engine: str, rows: int) -> Figures:
+    """Change this many rows of an empty installation at once, and some one by one, and follow the chain."""
+    with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
+        env = database(engine, Path(folder), f"benchmemory{rows}")
+        env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
+        setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
+        run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
+        out, _seconds, peak = run([sys.executable, "-m", "bench.memory", "--rows", str(rows)], env)
+        return {**json.loads(out), "peak_memory_mb": peak}
 
 
 def machine() -> str:
@@ -198,9 +246,17 @@ does not care how large the association is, 1 that twice the size takes twice as
 with `synchronous=FULL`.
 """
 PAGES, DUE, IMPORTS = "Pages and deeds", "What is due", "Import of the SSDA903 return"
+MEMORY = "Memory of what happened"
+SHEETS = "Import of own spreadsheets"
 
 
-def sections(found: list[Figures], due: list[Figures], imports: list[Figures]) -> dict[str, list[str]]:
+def sections(
+    found: list[Figures],
+    due: list[Figures],
+    imports: list[Figures],
+    kept: list[Figures],
+    sheets: list[Figures],
+) -> dict[str, list[str]]:
     """The parts of the page that were measured now."""
     day = datetime.now(tz=UTC).date().isoformat()
     on = [f"Measured on {day} on {machine()}.", ""]
@@ -222,6 +278,10 @@ def sections(found: list[Figures], due: list[Figures], imports: list[Figures]) -
         ]
     if imports:
         parts[IMPORTS] = [*on, *import_table(imports)]
+    if kept:
+        parts[MEMORY] = [*on, *memory_table(kept)]
+    if sheets:
+        parts[SHEETS] = [*on, *sheets_table(sheets)]
     return parts
 
 
@@ -238,12 +298,42 @@ def import_table(imports: list[Figures]) -> Iterable[str]:
         )
 
 
+def memory_table(kept: list[Figures]) -> Iterable[str]:
+    """Remembering: one line for each engine, µs for each row."""
+    yield "Keeping what a row held before and sealing it in the chain, against the same change without either; then following"
+    yield "the whole chain from its start. µs for each row; *at once* is one transaction, *one by one* a transaction each."
+    yield ""
+    yield "| engine | rows at once | plain | remembered | one by one | plain | remembered | links | following | peak MB |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for f in kept:
+        yield (
+            f"| {f['engine']} | {f['rows']} | {f['bulk_plain_us']} | {f['bulk_us']} | {f['deeds']} | {f['single_plain_us']} "
+            f"| {f['single_us']} | {f['links']} | {f['follow_us']} | {f['peak_memory_mb']} |"
+        )
+
+
+def sheets_table(sheets: list[Figures]) -> Iterable[str]:
+    """Own spreadsheets: one line for each size."""
+    yield "One workbook of five sheets, previewed, landed in an empty installation (which looks through it again first), and"
+    yield "brought in once more."
+    yield ""
+    yield "| engine | rows read | landed | quarantined | preview s | landing s | rows/s | peak MB | again lands | again s |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for f in sheets:
+        yield (
+            f"| {f['engine']} | {f['rows']} | {f['landed']} | {f['quarantined']} | {f['preview_seconds']} | {f['seconds']} "
+            f"| {f['rows_per_second']} | {f['peak_memory_mb']} | {f['again_landed']} | {f['again_seconds']} |"
+        )
+
+
 def page(before: str, measured: dict[str, list[str]]) -> str:
     """The whole page: what was measured now takes the place of what stood there, the rest stays."""
     stood = dict(part.split("\n", 1) for part in re.split(r"^## ", before, flags=re.MULTILINE)[1:])
     told = {name: text.strip() for name, text in stood.items()}
     told |= {name: "\n".join(lines).strip() for name, lines in measured.items()}
-    return INTRODUCTION + "".join(f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS) if name in told)
+    return INTRODUCTION + "".join(
+        f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS, MEMORY, SHEETS) if name in told
+    )
 
 
 def main() -> None:
@@ -254,12 +344,16 @@ def main() -> None:
     parser.add_argument("--engines", default="sqlite,postgresql")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--import-children", type=int, default=10_000)
+    parser.add_argument("--memory-rows", type=int, default=10_000)
+    parser.add_argument("--sheet-rows", default="1000,10000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the filled installations here and take them again next time")
     args = parser.parse_args()
     found: list[Figures] = []
     imports: list[Figures] = []
     due: list[Figures] = []
+    kept: list[Figures] = []
+    sheets: list[Figures] = []
     for engine in args.engines.split(","):
         for cases in (int(text) for text in args.cases.split(",") if text):
             print(f"{engine}: {cases} cases", file=sys.stderr, flush=True)
@@ -270,10 +364,18 @@ def main() -> None:
         if args.import_children:
             print(f"{engine}: import of {args.import_children} children", file=sys.stderr, flush=True)
             imports.append(import_speed(engine, args.import_children, args.seed))
+        if args.memory_rows:
+            print(f"{engine}: {args.memory_rows} rows remembered", file=sys.stderr, flush=True)
+            kept.append(memory(engine, args.memory_rows))
+        for rows in (int(text) for text in args.sheet_rows.split(",") if text):
+            print(f"{engine}: {rows} rows of own spreadsheets", file=sys.stderr, flush=True)
+            sheets.append(sheets_speed(engine, rows))
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(json.dumps({"pages": found, "imports": imports, "duties": due}, indent=1))
+    measured = {"pages": found, "imports": imports, "duties": due, "memory": kept, "sheets": sheets}
+    FIGURES.write_text(json.dumps(measured, indent=1))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", sections(found, due, imports)))
+    told = sections(found, due, imports, kept, sheets)
+    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", told))
     print(f"Written: {PAGE.relative_to(ROOT)}")
 
 

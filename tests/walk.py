@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, actor_for
+from kinkeeper.keys.fields import SealedJSONField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Level, level_of
 from kinkeeper.site.checks import tables_of_the_house
@@ -67,13 +68,19 @@ class World:
         return [code for codes in self.codes.values() for code in codes]
 
 
+# The interface for other programs knows no session; tests/interface walks through it with tokens.
+INTERFACE = "api/v1/"
+
+
 def addresses() -> list[Address]:
-    """Every address of the URLconf."""
+    """Every address of a page in the URLconf."""
     found: list[Address] = []
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
         for pattern in patterns:
             route = prefix + str(pattern.pattern)
+            if route.startswith(INTERFACE):
+                continue
             if isinstance(pattern, URLResolver):
                 walk(pattern.url_patterns, route)
             else:
@@ -90,7 +97,7 @@ def collect(world: World) -> World:
         for row in model._base_manager.all():
             if isinstance(row, Row) and row.code not in world.codes.setdefault(model._meta.label_lower, []):
                 world.codes[model._meta.label_lower].append(row.code)
-            for value in vars(row).values():
+            for value in said(row):
                 world.canaries.update(CANARY.findall(str(value)))
     return world
 
@@ -123,6 +130,8 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
             made[each.name] = each.related_model._base_manager.order_by("pk").first()  # type: ignore[union-attr]
         elif each.choices:
             made[each.name] = each.flatchoices[0][0]
+        elif isinstance(each, SealedJSONField):
+            made[each.name] = {"words": sing()}
         elif isinstance(each, models.CharField | models.TextField):
             room = each.max_length is None or each.max_length > 20
             made[each.name] = sing() if (level_of(each) or 0) >= Level.S2 and room else "X"
@@ -135,17 +144,22 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
     return made
 
 
+def said(row: models.Model) -> Iterator[object]:
+    """What the fields of a row say, opened where they lie sealed."""
+    yield from (getattr(row, each.attname) for each in row._meta.concrete_fields)
+
+
 def marks_of(rows: Iterable[models.Model]) -> set[str]:
     """The codes and canaries of some rows."""
     rows = list(rows)
     return {str(getattr(row, "code", "")) for row in rows} | {
-        canary for row in rows for value in vars(row).values() for canary in CANARY.findall(str(value))
+        canary for row in rows for value in said(row) for canary in CANARY.findall(str(value))
     }
 
 
 def state_of_the_house() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table but the read log and the sign-ins, to see that nothing changed."""
-    left_out = {"journal.look", "journal.refusal", "access.signinfailure"}
+    """Every row of every table but the read log, refusals with their places in the chain, and the sign-ins, to see that nothing changed."""
+    left_out = {"journal.look", "journal.refusal", "journal.link", "access.signinfailure"}
     return {
         model._meta.label_lower: sorted(model._base_manager.values_list(), key=str)
         for model in tables_of_the_house()
@@ -265,7 +279,13 @@ def rows_seen_by(colleague: Colleague) -> list[str]:
     """What a person sees of the tables that hold care records, as sentences; strangers must see none."""
     from kinkeeper.access.gate import seen
 
-    private = [model for model in tables_of_the_house() if model._meta.app_label != "access"]
+    # Accounts, and the tokens that speak for them, are seen by whoever keeps accounts.
+    kept = {"interface.token", "interface.deviceseat"}
+    private = [
+        model
+        for model in tables_of_the_house()
+        if model._meta.app_label != "access" and model._meta.label_lower not in kept
+    ]
     return [
         f"{colleague.user} sees {model._meta.label} {row}"
         for model in private

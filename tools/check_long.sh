@@ -12,6 +12,11 @@ mkdir -p "$out"
 echo "── property tests with examples nobody has seen yet"
 .venv/bin/python -m pytest -q -m hypothesis --hypothesis-seed="$RANDOM$RANDOM"
 
+echo "── what was confirmed survives signal 9; a server that forgets is seen to forget"
+.venv/bin/python -m tools.faults kill --engine sqlite --kills "${KILLS:-100}" --json "$out/kill-sqlite.json"
+.venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-100}" --json "$out/kill-postgresql.json"
+.venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-100}" --forgetful --json "$out/kill-forgetful.json"
+
 for children in "$@"; do
     echo "── $children children: generate, export three years, import, export again, compare"
     .venv/bin/python -m tools.check_round_trip --children "$children" --keep "$out/$children" --json "$out/$children.json"

@@ -18,8 +18,15 @@ def test_the_list_of_open_pages_is_this_one() -> None:
         "calendar_feed",
         "choose_language",
         "choose_new_password",
+        "directory_callback",
         "gallery",
+        "go_to_directory",
+        "scim_about",
+        "scim_user",
+        "scim_users",
+        "second_factor",
         "sign_in",
+        "sign_in_with_passkey",
         "sign_out",
     ]
 

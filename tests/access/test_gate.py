@@ -122,7 +122,8 @@ def test_an_opening_ends_by_itself_and_by_being_closed(bruno: Colleague, noor: P
     opening(bruno, noor, opened_at=now - 3 * hour, until=now - hour)
     assert not seen(bruno.actor, Person).exists()
     live = opening(bruno, noor)
-    Opening.objects.filter(pk=live.pk).update(closed_at=timezone.now(), comment="Spoke with the police.")
+    live.closed_at, live.comment = timezone.now(), "Spoke with the police."
+    live.save()
     assert not seen(bruno.actor, Person).exists()
 
 

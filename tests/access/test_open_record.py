@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from kinkeeper.access import actions
+from kinkeeper.access.duties import openings_to_review
 from kinkeeper.access.gate import seen
-from kinkeeper.access.models import Opening, Unit
-from kinkeeper.journal.models import Entry
+from kinkeeper.access.models import Opening, Role, Unit
+from kinkeeper.journal.models import Entry, Job
+from kinkeeper.journal.tasks import run_due_jobs
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import Person
-from tests.conftest import Colleague
+from tests.conftest import Colleague, hire, register
 
 REASON = "The hospital called, she is there alone."
 
@@ -88,3 +92,138 @@ def test_the_pages_open_show_the_banner_and_close(bruno: Colleague, noor: Person
     done = {"comment": "I told the doctor of her allergy.", "version": "1"}
     assert browser.post(f"/openings/{opening.code}/close/", done).status_code == 302
     assert "is open to you in an emergency" not in browser.get("/openings/").content.decode()
+
+
+# ---- told, reviewed, locked ------------------------------------------------------------------------------------------
+
+DONE = "I told the doctor of her allergy."
+FOUND = "The hospital confirmed the call to me."
+
+
+def opened_and_closed(bruno: Colleague, record: Person) -> Opening:
+    """A record that Bruno opened in an emergency and closed again."""
+    opening = actions.open_record(bruno.actor, record=record.code, reason=REASON)
+    return actions.close_opening(bruno.actor, opening, comment=DONE)
+
+
+def test_the_worker_and_those_who_oversee_are_told_in_the_same_transaction(
+    bruno: Colleague, amina: Colleague, dalia: Colleague, eve: Colleague, noor: Person
+) -> None:
+    farida = hire("Farida Director", (Role.DIRECTOR, None))
+    actions.open_record(bruno.actor, record=noor.code, reason=REASON)
+    stored = set(Job.objects.values_list("reaction", flat=True))
+    assert {"notices.tell_that_a_record_was_opened", "cases.tell_the_childs_worker"} <= stored
+    run_due_jobs()
+    told = set(Notice.objects.values_list("to__name", "kind"))
+    assert told == {
+        ("Amina Haddad", "my_record_opened"),
+        ("Dalia Marku", "record_opened"),
+        (farida.user.name, "record_opened"),
+    }
+
+
+def test_a_supervisor_gives_a_verdict_and_the_colleague_is_told(
+    bruno: Colleague, dalia: Colleague, noor: Person
+) -> None:
+    opening = opened_and_closed(bruno, noor)
+    reviewed = actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
+    stored = Opening.objects.get()
+    assert (stored.reviewed_by, stored.finding, stored.review) == (dalia.user, "justified", FOUND)
+    entry = Entry.objects.get(act="access.review_opening")
+    assert (entry.user, entry.facts) == (dalia.user, {"finding": "justified"})
+    run_due_jobs()
+    assert Notice.objects.filter(to=bruno.user, kind=Notice.Kind.OPENING_REVIEWED).count() == 1
+    with pytest.raises(Refused, match="reviewed already"):
+        actions.review_opening(dalia.actor, reviewed, finding=Opening.Finding.AVOIDABLE, review=FOUND)
+
+
+def test_who_may_not_review(bruno: Colleague, amina: Colleague, dalia: Colleague, noor: Person, village: Unit) -> None:
+    opening = actions.open_record(bruno.actor, record=noor.code, reason=REASON)
+    verdict: dict[str, Any] = {"finding": Opening.Finding.JUSTIFIED, "review": FOUND}
+    with pytest.raises(Refused, match="still open"):
+        actions.review_opening(dalia.actor, opening, **verdict)
+    opening = actions.close_opening(bruno.actor, opening, comment=DONE)
+    with pytest.raises(Refused, match="Nobody reviews their own"):
+        actions.review_opening(bruno.actor, opening, **verdict)
+    with pytest.raises(Refused, match="what your verdict rests on"):
+        actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review="fine")
+    assert not actions.review_opening.verdict(amina.actor, opening)
+    assert Opening.objects.get().reviewed_at is None
+
+
+def test_an_opening_that_ran_out_is_reviewed_even_though_nobody_closed_it(
+    bruno: Colleague, dalia: Colleague, noor: Person
+) -> None:
+    opening = actions.open_record(bruno.actor, record=noor.code, reason=REASON)
+    with time_machine.travel(timezone.now() + timedelta(hours=2, seconds=1)):
+        actions.review_opening(dalia.actor, opening, finding=Opening.Finding.AVOIDABLE, review=FOUND)
+    assert Opening.objects.get().finding == "avoidable"
+
+
+def test_an_opening_without_a_verdict_blocks_the_next(
+    bruno: Colleague, dalia: Colleague, noor: Person, village: Unit
+) -> None:
+    opening = opened_and_closed(bruno, noor)
+    other = register(village, "Sami", "Saleh")
+    with pytest.raises(Refused, match="not reviewed yet"):
+        actions.open_record(bruno.actor, record=other.code, reason=REASON)
+    actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
+    assert actions.open_record(bruno.actor, record=other.code, reason=REASON).subject_code == other.code
+
+
+def test_three_in_a_day_lock_the_fourth_and_the_administrator_is_told(
+    bruno: Colleague, dalia: Colleague, rosa: Colleague, noor: Person, village: Unit
+) -> None:
+    children = [register(village, f"Child{number}", "Saleh") for number in range(4)]
+    for number, child in enumerate(children[:3], 1):
+        opening = opened_and_closed(bruno, child)
+        actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
+        run_due_jobs()
+        assert Notice.objects.filter(to=rosa.user, kind=Notice.Kind.OPENINGS_LOCKED).exists() is (number == 3)
+    with pytest.raises(Refused, match="three records within a day"):
+        actions.open_record(bruno.actor, record=children[3].code, reason=REASON)
+    with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)):
+        actions.open_record(bruno.actor, record=children[3].code, reason=REASON)
+
+
+def test_the_review_is_a_duty_of_three_days_until_there_is_a_verdict(
+    bruno: Colleague, dalia: Colleague, amina: Colleague, noor: Person
+) -> None:
+    opening = opened_and_closed(bruno, noor)
+    duty = openings_to_review(dalia.actor)[0]
+    assert (duty.code, duty.deed, duty.due_on) == (
+        opening.code,
+        "review_opening",
+        timezone.localdate(opening.opened_at + timedelta(hours=72)),
+    )
+    assert "Review an opened record" in dalia.browser.get("/").content.decode()
+    assert openings_to_review(bruno.actor) == openings_to_review(amina.actor) == []
+    actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
+    assert openings_to_review(dalia.actor) == []
+
+
+def test_the_page_of_the_review_gives_the_verdict(
+    bruno: Colleague, dalia: Colleague, amina: Colleague, noor: Person
+) -> None:
+    opening = opened_and_closed(bruno, noor)
+    address = f"/openings/{opening.code}/review/"
+    assert amina.browser.get(address).status_code == 404
+    browser = dalia.browser
+    assert REASON in browser.get(address).content.decode()
+    given = {"finding": "unjustified", "review": FOUND, "version": str(opening.version)}
+    assert browser.post(address, given).status_code == 302
+    page = bruno.browser.get("/openings/").content.decode()
+    assert "There was no emergency" in page
+    assert FOUND in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_the_same_number_of_questions(
+    bruno: Colleague, dalia: Colleague, village: Unit, rows: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(rows):
+        opening = opened_and_closed(bruno, register(village, f"Child{number}", "Saleh"))
+        actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
+    browser = dalia.browser
+    with django_assert_num_queries(12):
+        browser.get("/openings/")

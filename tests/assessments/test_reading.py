@@ -116,7 +116,7 @@ def test_questions_do_not_grow_with_assessments(
 ) -> None:
     for _round in range(rounds - 2):
         again(amina, noors_case, assessed_on=TODAY)
-    pages_cost(amina, f"/assessments/{two[1].code}/compare/", 12, django_assert_num_queries)
+    pages_cost(amina, f"/assessments/{two[1].code}/compare/", 13, django_assert_num_queries)
 
 
 # ---- what is due -----------------------------------------------------------------------------------------------------

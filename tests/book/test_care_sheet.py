@@ -10,13 +10,13 @@ from kinkeeper.access.models import Role, Unit
 from kinkeeper.families.models import Family, Kinship, Membership, Support
 from kinkeeper.journal.models import Look
 from kinkeeper.people.models import ContactPoint, Name, Person, SpokenLanguage
-from tests.conftest import Colleague, hire, register
+from tests.conftest import Colleague, hire, put, register
 
 
 @pytest.fixture
 def around_noor(village: Unit, noor: Person) -> None:
     """A mother who may visit, a father who must not come, a doctor, and what daily life needs to know."""
-    Person.objects.filter(pk=noor.pk).update(religion="Islam", practice="Prays on Fridays", diet="halal")
+    put(noor, religion="Islam", practice="Prays on Fridays", diet="halal")
     SpokenLanguage.objects.create(person=noor, tag="uz-Latn", mother_tongue=True, needs_interpreter=True)
     Name.objects.create(person=noor, given="Нур", family="Салех", script="Cyrl")
     family = Family.objects.create(unit=village, name="Saleh")
@@ -92,5 +92,5 @@ def test_it_asks_the_same_number_of_questions(
         ContactPoint.objects.create(person=relative, kind="phone", value="+33")
     browser, address = amina.browser, f"/children/{noor.code}/care-sheet/"
     browser.get(address)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         browser.get(address)

@@ -101,7 +101,7 @@ def test_the_case_asks_the_same_number_of_questions(
         visited(noors_case, MAY, note="We talked.", child_said="Hello.")
     browser, address = amina.browser, reverse("case", args=[noors_case.code])
     browser.get(address)
-    with django_assert_num_queries(81):
+    with django_assert_num_queries(82):
         browser.get(address)
 
 
@@ -116,5 +116,5 @@ def test_the_family_asks_the_same_number_of_questions(
         HouseholdMember.objects.create(household=household, person=person)
     browser, address = amina.browser, reverse("family", args=[family.code])
     browser.get(address)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         browser.get(address)

@@ -89,7 +89,7 @@ def test_questions_do_not_grow_with_the_work(
     written(noors_case, number)
     browser = dalia.browser
     browser.get(noors_case.get_absolute_url())
-    with django_assert_num_queries(76):
+    with django_assert_num_queries(77):
         browser.get(noors_case.get_absolute_url())
 
 

@@ -13,7 +13,7 @@ from kinkeeper.homes.models import Carer, Home
 from kinkeeper.journal.models import Look
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import PeriodOfCare
-from tests.conftest import Colleague, approve, decide, hire, register
+from tests.conftest import Colleague, approve, decide, hire, put, register
 from tests.desk.conftest import MAY, child_of, place
 
 CAST = [("amina", 200), ("dalia", 200), ("tess", 200), ("bruno", 404), ("eve", 404), ("rosa", 404), ("mona", 404)]
@@ -69,7 +69,7 @@ def test_who_lived_there_before_is_remembered(
 
 
 def test_the_address_is_shown_to_few(amina: Colleague, tess: Colleague, okafors: Home) -> None:
-    Home.objects.filter(pk=okafors.pk).update(address="Mill Lane 4")
+    put(okafors, address="Mill Lane 4")
     address = reverse("home", args=[okafors.code])
     assert "Mill Lane 4" in amina.browser.get(address).content.decode()
     assert "Mill Lane 4" not in tess.browser.get(address).content.decode()

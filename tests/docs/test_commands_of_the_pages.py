@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from kinkeeper.access.models import Association, Role, Seat
+from kinkeeper.access.models import Association, Role, Seat, Unit
 from kinkeeper.people.models import Person
 from kinkeeper.site import cli
+from tests.exchange.sheets.conftest import EVERYTHING, workbook
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FOLDER = "/path/to/folder"
@@ -22,6 +24,8 @@ def commands(page: str) -> list[list[str]]:
     blocks = re.findall(r"```sh\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), flags=re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     typed = [part.strip() for line in lines for part in line.split("&&")]
+    # Where the answer goes (“> lists.xlsx”) is the shell’s business.
+    typed = [line.partition(" > ")[0] for line in typed]
     return [shlex.split(line)[1:] for line in typed if line.startswith(".venv/bin/kinkeeper ")]
 
 
@@ -48,10 +52,15 @@ def test_every_command_of_every_page_is_understood() -> None:
     assert len(understood) >= 10
 
 
-def test_a_real_association_is_set_up_as_the_page_says(db: None, own_folder: Path) -> None:
+def test_a_real_association_is_set_up_as_the_page_says(db: None, own_folder: Path, settings: Any) -> None:
+    settings.DATA = own_folder / "data"
     page = "start/a-real-association.md"
     (own_folder / "first-password.txt").write_text("seven quiet herons by the weir\n")
     (told,) = [words for words in typed(page, "setup") if len(words) > 1]
+    assert cli.main(told) == 1, "not without recovery envelopes"
+    for number, envelope in enumerate(typed(page, "keys"), start=1):
+        (own_folder / f"passphrase-{number}.txt").write_text("seven quiet herons by the weir\n")
+        assert cli.main(envelope) == 0
     assert cli.main(told) == 0
     assert Association.objects.get().name == "Kin of the Hills"
     assert [seat.role for seat in Seat.objects.all()] == [Role.ADMINISTRATOR]
@@ -79,3 +88,25 @@ def test_data_go_out_and_come_in_as_the_page_says(own_folder: Path, capsys: pyte
     assert cli.main([{FOLDER: str(second)}.get(word, word) for word in out]) == 0
     assert tables_in(second) == tables_in(first)
     assert tables_in(first)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_own_spreadsheets_come_in_as_the_page_says(
+    village: Unit, own_folder: Path, capsysbinary: pytest.CaptureFixture[bytes], settings: Any
+) -> None:
+    settings.DATA = own_folder / "data"
+    page = "guides/bring-your-spreadsheets.md"
+    (template,) = typed(page, "template")
+    preview, landing = typed(page, "import")
+    assert cli.main(template) == 0
+    (own_folder / "lists.xlsx").write_bytes(capsysbinary.readouterr().out)
+    assert cli.main(preview) == 0, "the template as it is"
+    assert b"0 rows read" in capsysbinary.readouterr().out
+
+    workbook(own_folder / "lists.xlsx", EVERYTHING)
+    assert cli.main(preview) == 0
+    assert not Person.objects.exists(), "a preview lands nothing"
+    assert cli.main(landing) == 0
+    assert Person.objects.count() == 3
+    assert cli.main(landing) == 0
+    assert b" 0 landed, 9 unchanged" in capsysbinary.readouterr().out, "running it twice changes nothing"

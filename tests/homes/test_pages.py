@@ -9,7 +9,7 @@ from kinkeeper.access.models import Unit
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.people.actions import register_person
 from kinkeeper.people.models import Person
-from tests.conftest import Colleague
+from tests.conftest import Colleague, put
 
 
 def test_a_home_opens_is_described_and_closes(dalia: Colleague, village: Unit) -> None:
@@ -55,7 +55,7 @@ def test_the_pages_do_not_exist_for_strangers(
 
 
 def test_a_caseworker_is_told_who_keeps_homes_and_sees_no_address(amina: Colleague, okafors: Home) -> None:
-    Home.objects.update(address="Long Lane 9")
+    put(okafors, address="Long Lane 9")
     page = amina.browser.get(reverse("describe_home", args=[okafors.code])).content.decode()
     assert "Only a supervisor of this unit can change its homes." in page
     assert "Long Lane 9" not in page

@@ -103,7 +103,7 @@ def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes]) -> Non
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demo association of sixty children on SQLite, served with its worker."""
     data = tmp_path_factory.mktemp("kinkeeper")
-    env = {**os.environ, "KINKEEPER_DATA": str(data), "KINKEEPER_LANGUAGES": "en,ru,ar"}
+    env = {**os.environ, "KINKEEPER_DATA": str(data), "KINKEEPER_LANGUAGES": "en,ru,ar", "KINKEEPER_MAY_FORGET": "yes"}
     for name in ("KINKEEPER_DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
         env.pop(name, None)
     command = [str(KINKEEPER), "demo", "--children", "60", "--no-serve"]

@@ -20,6 +20,7 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Page, Response
 
 from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
+from tools.envelopes import for_installation
 
 PATIENCE = 30_000  # milliseconds for a page
 # Fill in one field as a person would: unfold what it is folded into, choose or type, and let the page hear of it. A field
@@ -247,6 +248,8 @@ def office(
     clock, settings = _clock_of(folder)
     env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_ADMIN_PASSWORD": PASSWORD}
     env |= {"DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings", "KINKEEPER_LANGUAGES": "en,ru,ar"}
+    env["KINKEEPER_SECOND_FACTOR"] = "offered"  # whoever sets one up has a story of their own
+    env["KINKEEPER_MAY_FORGET"] = "yes"
     env.pop("KINKEEPER_DATABASE_URL", None)
     env |= settings
     clock.write_text(f"@{opens} 08:00:00\n", encoding="ascii")
@@ -254,6 +257,7 @@ def office(
     setup += ["--admin-name", "Rosa Admin", "--admin-email", "rosa@example.org"]
     for unit in units or ["family_strengthening:social_centre:Harbour"]:
         setup += ["--unit", unit]
+    for_installation(env)
     for command in (setup, [sys.executable, "-c", HIRE, *staff]):
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()

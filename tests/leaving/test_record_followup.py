@@ -13,6 +13,7 @@ from kinkeeper.cases.models import Case
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Entry
 from kinkeeper.journal.tasks import run_due_jobs
+from kinkeeper.keys.ring import keyring
 from kinkeeper.leaving import actions, queries
 from kinkeeper.leaving.models import Aftercare, FollowUp
 from kinkeeper.lib.refusals import Refused
@@ -168,6 +169,6 @@ def test_the_page_of_aftercare_asks_as_often_for_three(
     for _number in range(rows):
         follow(at_home.case, TODAY)
     actor = amina.actor
-    with django_assert_num_queries(6):
+    with keyring(), django_assert_num_queries(7):
         page = queries.aftercare_page(actor, at_home)
         assert len(page.story) == rows

@@ -65,7 +65,7 @@ def test_supervisors_are_told_of_an_emergency_opening(
 ) -> None:
     open_record(bruno.actor, record=noor.code, reason="Noor is at our door, hurt, and asks for her carers.")
     run_due_jobs()
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(kind=Notice.Kind.RECORD_OPENED)
     assert (notice.to, notice.kind, notice.subject_code) == (dalia.user, "record_opened", noor.code)
     assert notice.link == reverse("openings")
 

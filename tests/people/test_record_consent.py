@@ -239,7 +239,7 @@ def test_the_table_asks_the_same_number_of_questions(
         actions.record_consent(amina.actor, noor, given_by=layla, **{**YES, "recipient": f"Office {number}"})
     browser = amina.browser
     browser.get(f"/people/{noor.code}/consents/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(f"/people/{noor.code}/consents/")
 
 

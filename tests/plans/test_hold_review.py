@@ -88,11 +88,12 @@ def test_a_review_is_held_and_the_plan_goes_on(amina: Colleague, opened: Review,
         "Dalia Marku",
     )
     assert (stored.still_needed, stored.still_suits, stored.next_on, stored.by) == (True, True, SOON, amina.user)
-    assert list(Wish.objects.values_list("words", "answer", "reason")) == [
+    assert [(wish.words, wish.answer, wish.reason) for wish in Wish.objects.all()] == [
         ("A bicycle", "granted", ""),
         ("To sleep at Sami’s", "refused", "His house has no bed yet."),
     ]
-    assert list(Progress.objects.values_list("goal", "rating", "note")) == [(goal.pk, 2, "Swims!")]
+    progress = Progress.objects.get()
+    assert (progress.goal, progress.rating, progress.note) == (goal, 2, "Swims!")
     assert Goal.objects.get().state == "reached"
     assert (state_of(opened), stored.in_time) == ("active", True)
     entry = Entry.objects.get(act="plans.hold_review")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 
+from kinkeeper.keys import envelopes
 from kinkeeper.site import cli
 
 
@@ -28,6 +30,15 @@ class Answer:
 
 
 Call = Callable[..., Answer]
+
+
+@pytest.fixture
+def two_envelopes(kinkeeper: Call, tmp_path: Path) -> None:
+    """Two recovery envelopes that were opened again."""
+    identity = pyrage.x25519.Identity.generate()
+    for path in (tmp_path / "one.age", tmp_path / "two.age"):
+        envelopes.make_envelope(path, recipient=str(identity.to_public()))
+        envelopes.confirm_envelope(path, json.loads(pyrage.decrypt(path.read_bytes(), [identity]))["code"])
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from kinkeeper.exchange.models import Import
 from kinkeeper.families.models import Kinship
 from kinkeeper.intake.models import Referral, Registration
 from kinkeeper.journal.models import Entry
+from kinkeeper.keys import envelopes
 from kinkeeper.people.models import Document, Name, Person
 from kinkeeper.placements.models import PeriodOfCare
 from kinkeeper.plans.models import Plan, Wish
@@ -26,7 +27,22 @@ from tests.site.conftest import Call
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "setup", "serve", "worker", "migrate", "check", "generate", "import ssda903", "export ssda903", "units"],
+    [
+        *(
+            "demo",
+            "setup",
+            "serve",
+            "worker",
+            "migrate",
+            "upgrade",
+            "check",
+            "anchor",
+            "backup",
+            "backup-key",
+            "restore",
+        ),
+        *("generate", "import ssda903", "export ssda903", "units", "keys rotate", "keys envelope", "keys recover"),
+    ],
 )
 def test_every_command_explains_itself(kinkeeper: Call, command: str) -> None:
     answer = kinkeeper(*command.split(), "--help")
@@ -72,7 +88,7 @@ def password(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_real_association_is_set_up(kinkeeper: Call, password: Path) -> None:
+def test_a_real_association_is_set_up(kinkeeper: Call, password: Path, two_envelopes: None) -> None:
     answer = kinkeeper(*HILLS, *ROSA, "--unit", "family_care:village:Chorvoq", "--password-file", password)
     assert (answer.code, answer.err) == (0, "")
     association = Association.objects.get()
@@ -82,6 +98,40 @@ def test_a_real_association_is_set_up(kinkeeper: Call, password: Path) -> None:
     rosa = Seat.objects.get(role=Role.ADMINISTRATOR, unit=None, programme=None).user
     assert authenticate(email="rosa@example.org", password="kind horses walk at night") == rosa
     assert Entry.objects.filter(actor="machine:setup").count() == 2
+
+
+def test_no_association_is_set_up_before_its_keys_are_safe(kinkeeper: Call, password: Path) -> None:
+    answer = kinkeeper(*HILLS, *ROSA, "--unit", "youth:office:Office", "--password-file", password)
+    assert answer.code == 1
+    assert "0 are confirmed here" in answer.err
+    assert "kinkeeper keys envelope FILE" in answer.err
+    assert not Association.objects.exists()
+
+
+def test_who_sets_up_is_led_through_the_envelopes(
+    kinkeeper: Call, password: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    new = envelopes.new_passphrase
+
+    def noted() -> str:
+        shown.append(new())
+        return shown[-1]
+
+    monkeypatch.setattr(envelopes, "new_passphrase", noted)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+
+    def answered(question: str) -> str:
+        if question.startswith("File for envelope"):
+            return str(tmp_path / f"{question.split()[3]}.age")
+        return shown[-1]
+
+    monkeypatch.setattr("builtins.input", answered)
+    answer = kinkeeper(*HILLS, *ROSA, "--unit", "youth:office:Office", "--password-file", password)
+    assert (answer.code, Association.objects.count()) == (0, 1)
+    assert len(envelopes.confirmed_envelopes()) == 2
+    assert len(set(shown)) == 2
+    assert answer.out.index("was opened again") < answer.out.index("Kin of the Hills is set up")
 
 
 def test_an_association_is_set_up_once(kinkeeper: Call, password: Path, association: Association) -> None:
@@ -151,7 +201,7 @@ def everything() -> list[object]:
         list(Person.objects.order_by("pk").values_list("code", "name", "birth", "sex")),
         list(Name.objects.order_by("pk").values_list("given", "family", "script")),
         list(PeriodOfCare.objects.order_by("pk").values_list("code", "started_on", "ended_on", "exit")),
-        list(Contact.objects.order_by("pk").values_list("code", "happened_on", "note")),
+        [(contact.code, contact.happened_on, contact.note) for contact in Contact.objects.order_by("pk")],
         list(User.objects.order_by("pk").values_list("code", "email")),
     ]
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from django.db import connection
 
+from kinkeeper.access.actions import open_programme
 from kinkeeper.access.models import Unit
-from kinkeeper.journal.models import Entry, Job
+from kinkeeper.journal import history
+from kinkeeper.journal.models import Entry, Job, Link
 from kinkeeper.people.models import Person
 from kinkeeper.placements import guards
 from kinkeeper.placements.models import PeriodOfCare
-from kinkeeper.site.health import Level, examine
+from kinkeeper.site.health import examine
+from kinkeeper.upkeep.findings import Level
 from tests.conftest import Colleague
 from tests.site.conftest import Call
 
@@ -90,3 +93,55 @@ def test_care_that_ends_before_its_last_change_is_found(kinkeeper: Call, rosa: C
     period = PeriodOfCare.objects.create(child=noor, started_on=date(2024, 1, 1))
     assert "no episode" in troubles()["care"]
     assert period.started_on < date.today() - timedelta(days=1)
+
+
+def test_a_row_that_was_changed_past_the_deeds_is_found(kinkeeper: Call, rosa: Colleague, noor: Person) -> None:
+    Person.objects.filter(pk=noor.pk).update(sex="X")
+    assert f"Row {noor.pk} of people_person was changed outside" in troubles()["memory"]
+    assert "compare the row with a copy" in troubles()["memory"]
+
+
+def test_a_missing_trigger_of_the_journal_is_found(kinkeeper: Call, rosa: Colleague) -> None:
+    history.step_aside(connection)
+    assert "kinkeeper migrate" in troubles()["memory"]
+
+
+def test_the_head_of_the_chain_is_anchored_and_checked(
+    kinkeeper: Call, rosa: Colleague, village: Unit, settings: Any, tmp_path: Path
+) -> None:
+    assert "Nothing new to anchor" in kinkeeper("anchor").out
+    open_programme(rosa.actor, village.programme.association, name="After-care", kind="youth")
+    assert "has no anchor yet" in kinkeeper("check").out
+    assert "Link 1 is anchored in" in kinkeeper("anchor").out
+    told = kinkeeper("check").out
+    assert "The chain is whole: 1 links, 1 anchors, 0 erased" in told
+    assert "The chain is whole since link 1: 1 links" in kinkeeper("check", "--quick").out
+    assert "Anchors lie beside the data" in told
+    settings.ANCHORS = tmp_path
+    open_programme(rosa.actor, village.programme.association, name="Day care", kind="family_strengthening")
+    assert kinkeeper("worker", "--once").code == 0
+    told = kinkeeper("check", "--quick").out
+    assert "The chain is whole: 2 links, 1 anchors" in told
+    assert "beside the data" not in told
+
+
+def test_a_log_that_cannot_be_written_is_said(
+    kinkeeper: Call, rosa: Colleague, village: Unit, settings: Any, tmp_path: Path
+) -> None:
+    settings.ANCHORS = tmp_path / "nowhere"
+    open_programme(rosa.actor, village.programme.association, name="After-care", kind="youth")
+    answer = kinkeeper("anchor")
+    assert (answer.code, "cannot be written" in answer.err) == (1, True)
+
+
+def test_a_cut_tail_ends_the_check_with_one(kinkeeper: Call, rosa: Colleague, village: Unit) -> None:
+    open_programme(rosa.actor, village.programme.association, name="After-care", kind="youth")
+    kinkeeper("anchor")
+    history.step_aside(connection)
+    Link.objects.all().delete()
+    Entry.objects.all().delete()
+    history.install(connection)
+    answer = kinkeeper("check")
+    assert answer.code == 1
+    assert "its end was cut off" in answer.out
+    assert kinkeeper("anchor").code == 1

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access import policy
+from kinkeeper.access import factors, policy, sessions
 from kinkeeper.access.gate import Actor, openable_row, seen, unit_of
 from kinkeeper.access.models import (
     Association,
@@ -24,7 +23,6 @@ from kinkeeper.access.models import (
     User,
     forget_pack,
 )
-from kinkeeper.access.queries import sessions_of
 from kinkeeper.journal.acts import act
 from kinkeeper.lib.guards import in_words, insist_on_the_past
 from kinkeeper.lib.packs import packs
@@ -194,18 +192,22 @@ def _insist_on_a_place(role: str, unit: Unit | None, programme: Programme | None
 
 @act(policy.may_end_seat)
 def end_seat(actor: Actor, seat: Seat, *, ends_on: date) -> Seat:
-    """End a seat after a day; what its holder did stays in the journal."""
+    """End a seat after a day; with the last seat the sessions end. What its holder did stays in the journal."""
     if ends_on < seat.starts_on:
         raise Refused(_("A seat cannot end before it began."), guard="G-TIME", field="ends_on")
-    return write(seat, ends_on=ends_on)
+    write(seat, ends_on=ends_on)
+    others = Seat.objects.filter(user=seat.user).exclude(pk=seat.pk)
+    if ends_on <= actor.today and not any(one.ends_on is None or one.ends_on > actor.today for one in others):
+        sessions.end_all(seat.user)
+    return seat
 
 
 @act(policy.may_suspend_user)
 def suspend_user(actor: Actor, user: User) -> User:
-    """Close an account; every session of it ends with the next page it asks for."""
+    """Close an account; every session of it ends at once."""
     write(user, is_active=False)
     _withdraw_the_way_back(user)
-    Session.objects.filter(pk__in=sessions_of(actor, user)).delete()
+    sessions.end_all(user)
     return user
 
 
@@ -223,9 +225,10 @@ def sign_in(actor: Actor, user: User) -> User:
 
 @act(policy.may_change_password)
 def change_password(actor: Actor, user: User, *, password: str) -> User:
-    """Set a new password; the other sessions of the account end, because they were signed with the old one."""
+    """Set a new password; every session of the account ends, and whoever changed it begins a new one."""
     user.set_password(password)
     _withdraw_the_way_back(user)
+    sessions.end_all(user)
     return write(user, password=user.password)
 
 
@@ -250,7 +253,16 @@ def choose_new_password(actor: Actor, invitation: Invitation, *, password: str) 
     assert user is not None  # the judge lets nothing else pass
     user.set_password(password)
     write(invitation, accepted_at=timezone.now())
+    sessions.end_all(user)
     return write(user, password=user.password)
+
+
+@act(policy.may_take_factors_away)
+def take_factors_away(actor: Actor, user: User) -> User:
+    """Take every second factor of a colleague away who lost the device; every session ends and the colleague is told."""
+    factors.remove_all(user)
+    sessions.end_all(user)
+    return user
 
 
 def _withdraw_the_way_back(user: User) -> None:
@@ -307,6 +319,19 @@ def close_opening(actor: Actor, opening: Opening, *, comment: str) -> Opening:
             field="comment",
         )
     return write(opening, closed_at=timezone.now(), comment=comment)
+
+
+@act(policy.may_review_opening)
+def review_opening(actor: Actor, opening: Opening, *, finding: Opening.Finding, review: str) -> Opening:
+    """Give a verdict on an opening and say what it rests on; from then on its maker may open another record."""
+    if len(" ".join(review.split())) < SHORTEST_REASON:
+        raise Refused(
+            _("Say in a sentence of at least %(count)s letters what your verdict rests on.")
+            % {"count": SHORTEST_REASON},
+            guard="G-REASON",
+            field="review",
+        )
+    return write(opening, reviewed_by_id=actor.user_id, reviewed_at=timezone.now(), finding=finding, review=review)
 
 
 @act(policy.may_declare_emergency)

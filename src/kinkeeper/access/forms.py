@@ -1,105 +1,19 @@
-"""Shape and wording of input: signing in, inviting, seats, units, openings."""
+"""Shape and wording of input: inviting, seats, units, openings."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.models import Programme, Role, Unit, User
+from kinkeeper.access.models import Opening, Programme, Role, Unit
 from kinkeeper.lib.packs import load_pack, packs
 from kinkeeper.ui.forms import DayField, DeedForm
 
 Places = tuple[list[Programme], list[Unit]]
-
-
-def _password(label: Any, purpose: str, **more: Any) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": purpose})
-    return forms.CharField(label=label, widget=widget, strip=False, max_length=200, **more)
-
-
-class SignInForm(forms.Form):
-    """Who is there."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
-    password = _password(_("Password"), "current-password")
-
-
-class NewPasswordForm(DeedForm):
-    """A password that is long enough and not everybody’s."""
-
-    password = _password(_("New password"), "new-password", help_text=password_validators_help_text_html)
-
-    def validate_for(self, user: User) -> None:
-        """Ask the validators of the installation; what they say stands beside the field."""
-        if "password" in self.cleaned_data:
-            try:
-                validate_password(self.cleaned_data["password"], user)
-            except ValidationError as error:
-                self.add_error("password", error)
-
-
-class ChangePasswordForm(NewPasswordForm):
-    """The old password proves that it is oneself who changes it."""
-
-    old = _password(_("Password of until now"), "current-password")
-    field_order = ("old", "password")
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_old(self) -> str:
-        """The old password must be right."""
-        old: str = self.cleaned_data["old"]
-        if not self.user.check_password(old):
-            raise ValidationError(_("This is not your password."))
-        return old
-
-    def clean(self) -> dict[str, Any]:
-        self.validate_for(self.user)
-        return self.cleaned_data
-
-
-class ChooseNewPasswordForm(NewPasswordForm):
-    """The password in place of the lost one."""
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean(self) -> dict[str, Any]:
-        self.validate_for(self.user)
-        return self.cleaned_data
-
-
-class AcceptInvitationForm(NewPasswordForm):
-    """What somebody tells of themselves when they come in."""
-
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=200,
-        help_text=_("As your colleagues know you."),
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    field_order = ("name", "language", "password")
-
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.email = email
-
-    def clean(self) -> dict[str, Any]:
-        self.validate_for(User(email=self.email, name=self.cleaned_data.get("name", "")))
-        return self.cleaned_data
 
 
 class _SeatFields(DeedForm):
@@ -209,6 +123,20 @@ class CloseOpeningForm(DeedForm):
 
     comment = forms.CharField(
         label=_("What you did with what you read"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
+
+
+class ReviewOpeningForm(DeedForm):
+    """A verdict on an opening."""
+
+    finding = forms.TypedChoiceField(
+        label=_("Your verdict"), choices=Opening.Finding.choices, coerce=Opening.Finding, widget=forms.RadioSelect
+    )
+    review = forms.CharField(
+        label=_("What it rests on"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        help_text=_("Speak with the colleague first. Whoever opened the record reads this."),
     )
 
 

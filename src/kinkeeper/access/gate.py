@@ -11,7 +11,7 @@ gate never reads a superuser flag, and there is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -76,6 +76,9 @@ class Actor:
     over_all: frozenset[str] = frozenset()
     opened: frozenset[tuple[str, int]] = frozenset()
     today: date = field(default_factory=timezone.localdate)
+    # The code of the token by which a program speaks for this actor, and whether it may only read.
+    token: str = ""
+    only_reads: bool = False
 
     def units(self, *roles: str) -> frozenset[int]:
         """Keys of the units where the actor sits in one of these roles (in any role, when none is named)."""
@@ -127,6 +130,25 @@ def machine(name: str, *roles: str) -> Actor:
     units = list(Unit.objects.values_list("pk", flat=True)) if roles else []
     seats = frozenset((role, unit) for role in roles for unit in units)
     return Actor(name=f"machine:{name}", seats=seats, over_all=frozenset(roles))
+
+
+def through_token(actor: Actor, token: str, *, may_write: bool) -> Actor:
+    """The same actor as a program with a token speaks for them: the same seats, and no record opened in an emergency."""
+    return replace(actor, token=token, only_reads=not may_write, opened=frozenset())
+
+
+DEVICE = "device:"
+
+
+def device(code: str, held: Sequence[Held]) -> Actor:
+    """A named device with the seats that an administrator gave to its token; it is nobody’s account."""
+    wide = any(unit is None for _role, unit, _programme in held)
+    units = list(Unit.objects.values_list("pk", "programme_id")) if wide else []
+    return Actor(
+        name=f"{DEVICE}{code}",
+        seats=_spread(held, units),
+        over_all=frozenset(role for role, unit, programme in held if unit is None and programme is None),
+    )
 
 
 GUEST = "guest:"

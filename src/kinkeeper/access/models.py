@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.packs import DEFAULT, Pack, load_pack
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s0, s1, s2, s3
@@ -180,10 +182,12 @@ class User(Row, AbstractBaseUser):
     is_active = s1(models.BooleanField(_("may sign in"), default=True))
     external_id = s1(models.CharField(max_length=200, null=True, blank=True, editable=False))
     external_source = s1(models.CharField(max_length=60, blank=True, editable=False))
-    password = s3(models.CharField(_("password"), max_length=200))
+    password = s3(models.CharField(_("password"), max_length=200), coded="a hash")
     last_login = s1(models.DateTimeField(_("last sign-in"), blank=True, null=True))
 
     USERNAME_FIELD = "email"
+    # Every sign-in writes it; the deed `sign_in` is in the journal anyway.
+    bookkeeping: ClassVar = ("last_login",)
     REQUIRED_FIELDS: ClassVar = ["name"]
     objects = UserManager()
 
@@ -197,6 +201,10 @@ class User(Row, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. An old hash is renewed by the deed that sets a new one, never in passing."""
+        return check_password(raw_password, self.password)
 
     def clean(self) -> None:
         """E-mail addresses are kept in one case, so that nobody has two accounts."""
@@ -254,7 +262,7 @@ class Invitation(Row):
     unit = s1(models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+"))
     programme = s1(models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="+"))
     renews = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
-    token_hash = s3(models.CharField(max_length=64, unique=True, editable=False))
+    token_hash = s3(models.CharField(max_length=64, unique=True, editable=False), coded="a hash")
     invited_by = s1(models.ForeignKey(User, models.PROTECT, related_name="+", null=True))
     expires_at = s1(models.DateTimeField())
     accepted_at = s1(models.DateTimeField(null=True, blank=True))
@@ -293,19 +301,31 @@ class Invitation(Row):
 class Opening(Row):
     """Break-glass: one person reads one record outside their scope for at most two hours, gives a reason, and is seen.
 
-    It opens reading only: every judge asks for a seat, and an opening gives none.
+    It opens reading only: every judge asks for a seat, and an opening gives none. Somebody who oversees the record’s unit
+    reviews it within three days and gives a verdict; until then whoever opened it opens no other.
     """
+
+    sealed_for: ClassVar = "user"
+
+    class Finding(models.TextChoices):
+        JUSTIFIED = "justified", _("The emergency called for it")
+        AVOIDABLE = "avoidable", _("There was another way")
+        UNJUSTIFIED = "unjustified", _("There was no emergency")
 
     user = s1(models.ForeignKey(User, models.PROTECT, related_name="+"))
     subject_type = s1(models.CharField(max_length=60))
     subject_id = s1(models.BigIntegerField())
     subject_code = s1(models.CharField(max_length=16))
     unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
-    reason = s3(models.TextField(_("reason")))
+    reason = s3(SealedTextField(_("reason")))
     opened_at = s1(models.DateTimeField(default=timezone.now))
     until = s1(models.DateTimeField())
     closed_at = s1(models.DateTimeField(null=True, blank=True))
-    comment = s3(models.TextField(_("what was done with what was read"), blank=True))
+    comment = s3(SealedTextField(_("what was done with what was read"), blank=True))
+    reviewed_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
+    reviewed_at = s1(models.DateTimeField(null=True, blank=True))
+    finding = s1(models.CharField(_("verdict"), max_length=20, choices=Finding.choices, blank=True))
+    review = s3(SealedTextField(_("what the review found"), blank=True))
 
     class Meta:
         ordering = ("-opened_at",)
@@ -324,10 +344,40 @@ class Opening(Row):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(comment=""), name="an_opening_closes_with_a_comment"
             ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, finding="")
+                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(finding="")),
+                name="a_review_has_a_reviewer_and_a_verdict",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
+                name="nobody_reviews_their_own_opening",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject_code} {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class SignedInDevice(Row):
+    """A browser that is signed in: whose, since when and which; it goes with its session, and its owner can end both."""
+
+    without_history = "It is there as long as its session; signing in and out are deeds of their own."
+
+    user = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
+    session_key = s3(
+        models.CharField(max_length=40, unique=True, editable=False), coded="the key of a session, asked for by it"
+    )
+    agent = s2(models.CharField(_("what the browser says of itself"), max_length=300, blank=True))
+    began_at = s1(models.DateTimeField(_("signed in since"), default=timezone.now))
+
+    class Meta:
+        ordering = ("-began_at", "-pk")
+        verbose_name = _("signed-in device")
+        verbose_name_plural = _("signed-in devices")
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class SignInFailure(models.Model):
@@ -335,6 +385,7 @@ class SignInFailure(models.Model):
 
     address_hash = s1(models.CharField(max_length=64, db_index=True))
     at = s1(models.DateTimeField(default=timezone.now))
+    without_history = "It is a counter that forgets after a day."
 
     class Meta:
         verbose_name = _("failed sign-in")

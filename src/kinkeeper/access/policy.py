@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +18,26 @@ from kinkeeper.access.models import (
     Programme,
     Role,
     Seat,
+    SignedInDevice,
     SignInFailure,
     Unit,
     User,
 )
+from kinkeeper.keys.models import DataKey
 
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
 # Who may look at a record outside their scope in an emergency (security: break-glass).
 OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
+MOST_OPENINGS_IN_A_DAY = 3
+A_DAY = timedelta(hours=24)
+# Who reaches far: administers, oversees, takes records out (supervisors, directors) or opens them in an emergency.
+PRIVILEGED = tuple({Role.ADMINISTRATOR: 1, **dict.fromkeys(OVERSEERS), **dict.fromkeys(OPENERS)})
 SETUP = "machine:setup"
+
+
+def reaches_far(actor: Actor) -> bool:
+    """Whether the actor’s seats ask for a second factor."""
+    return bool(actor.units(*PRIVILEGED)) or any(actor.oversees_all(role) for role in PRIVILEGED)
 
 
 def may_bring_in(actor: Actor, unit: Unit) -> Verdict:
@@ -36,6 +50,12 @@ def may_bring_in(actor: Actor, unit: Unit) -> Verdict:
 def administers(actor: Actor) -> bool:
     """Whether the actor keeps the accounts and units of the whole association."""
     return actor.oversees_all(Role.ADMINISTRATOR)
+
+
+@scope(DataKey)
+def data_keys(actor: Actor) -> Q:
+    """A key is seen by nobody: it opens what somebody may read, and is no record."""
+    return NOTHING
 
 
 @scope(Association)
@@ -96,6 +116,20 @@ def openings(actor: Actor) -> Q:
 def sign_in_failures(actor: Actor) -> Q:
     """Nobody reads failed sign-ins; the sign-in page counts them."""
     return NOTHING
+
+
+@scope(SignedInDevice)
+def signed_in_devices(actor: Actor) -> Q:
+    """Where somebody is signed in is seen by that person alone."""
+    return Q(user_id=actor.user_id) if actor.user_id else NOTHING
+
+
+@scope(Authenticator)
+def second_factors(actor: Actor) -> Q:
+    """One’s own second factors; the administrator sees that there are some, never their secrets."""
+    if administers(actor):
+        return EVERYTHING
+    return Q(user_id=actor.user_id) if actor.user_id else NOTHING
 
 
 def _mine(actor: Actor) -> Q:
@@ -176,6 +210,17 @@ def may_let_back_in(actor: Actor, user: User) -> Verdict:
     return _administrator_only(actor)
 
 
+def may_take_factors_away(actor: Actor, user: User) -> Verdict:
+    """The second factors of a colleague who lost a device are taken away by an administrator, never one’s own."""
+    if user.pk == actor.user_id:
+        return Verdict(_("Nobody takes their own factors away like this. Ask another administrator."))
+    if not administers(actor):
+        return _administrator_only(actor)
+    if not Authenticator.objects.filter(user=user).exists():
+        return Verdict(_("This account has no second factor."))
+    return YES
+
+
 def may_choose_new_password(actor: Actor, invitation: Invitation) -> Verdict:
     """A new password is chosen once, within a day, by whoever holds the link, while the account is open."""
     if invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= timezone.now():
@@ -222,11 +267,33 @@ def may_accept_invitation(actor: Actor, invitation: Invitation) -> Verdict:
 
 
 def may_open_record(actor: Actor, subject: None = None) -> Verdict:
-    """In an emergency caseworkers and supervisors may read a record they do not see, once the last one is closed."""
+    """In an emergency caseworkers and supervisors may read a record they do not see, once the last one is closed and
+    reviewed; after three in a day no more.
+    """
     if not actor.units(*OPENERS):
         return Verdict(_("Only caseworkers and supervisors can open a record in an emergency."))
     if actor.user_id is None or Opening.objects.filter(user_id=actor.user_id, closed_at=None).exists():
         return Verdict(_("Close the record you opened before, and say what you did with what you read."))
+    lately = Opening.objects.filter(user_id=actor.user_id)
+    if lately.filter(reviewed_at=None).exists():
+        return Verdict(
+            _("The record you opened before is not reviewed yet. Ask a supervisor of its unit to do it now.")
+        )
+    if lately.filter(opened_at__gt=timezone.now() - A_DAY).count() >= MOST_OPENINGS_IN_A_DAY:
+        return Verdict(_("You opened three records within a day. More are locked; the administrator knows."))
+    return YES
+
+
+def may_review_opening(actor: Actor, opening: Opening) -> Verdict:
+    """An opening is reviewed by a supervisor or director of the record’s unit, never by whoever made it."""
+    if opening.reviewed_at:
+        return Verdict(_("This opening is reviewed already."))
+    if opening.user_id == actor.user_id:
+        return Verdict(_("Nobody reviews their own opening. Another supervisor or a director does it."))
+    if not actor.sits_any(OVERSEERS, opening.unit_id):
+        return Verdict(_("Only a supervisor or director of the record’s unit reviews an opening."))
+    if opening.closed_at is None and opening.until > timezone.now():
+        return Verdict(_("The record is still open. Review it when it is closed or its time has run out."))
     return YES
 
 

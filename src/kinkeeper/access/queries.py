@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
+from allauth.mfa.models import Authenticator
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from kinkeeper.access.models import (
     Opening,
     Programme,
     Seat,
+    SignedInDevice,
     SignInFailure,
     Unit,
     User,
@@ -103,7 +104,7 @@ def places(actor: Actor) -> tuple[list[Programme], list[Unit]]:
 
 def openings(actor: Actor) -> QuerySet[Opening]:
     """Records opened in an emergency, by the actor or in units they oversee, the newest first."""
-    return seen(actor, Opening).select_related("user", "unit")
+    return seen(actor, Opening).select_related("user", "unit", "reviewed_by")
 
 
 def oneself(actor: Actor) -> User:
@@ -132,12 +133,14 @@ def is_slowed_down(actor: Actor, email: str) -> bool:
     return lately.count() >= MOST_FAILURES
 
 
-def sessions_of(actor: Actor, user: User) -> list[str]:
-    """The keys of the running sessions of a user whom the actor sees; a session names its user only inside."""
-    if not seen(actor, User).filter(pk=user.pk).exists():
-        raise Unseen
-    running = Session.objects.filter(expire_date__gt=timezone.now())
-    return [row.session_key for row in running if row.get_decoded().get("_auth_user_id") == str(user.pk)]
+def factors_of(actor: Actor, user: User) -> list[Authenticator]:
+    """The second factors of a user, as far as the actor sees them, the oldest first."""
+    return list(seen(actor, Authenticator).filter(user=user).order_by("pk"))
+
+
+def devices(actor: Actor) -> QuerySet[SignedInDevice]:
+    """Where the actor is signed in, the newest first."""
+    return seen(actor, SignedInDevice)
 
 
 def emergencies(actor: Actor) -> QuerySet[Emergency]:

@@ -1,4 +1,4 @@
-"""Addresses of signing in, one’s own account, the administrator’s pages, the pack and openings."""
+"""Addresses of the administrator’s pages, the pack, openings and emergencies."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from django.urls import path
 from kinkeeper.access import views
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
-    path("welcome/<str:token>/", views.accept_invitation, name="accept_invitation"),
-    path("new-password/<str:token>/", views.choose_new_password, name="choose_new_password"),
-    path("language/", views.choose_language, name="choose_language"),
-    path("password/", views.change_password, name="change_password"),
     path("administration/", views.administration, name="administration"),
     path("administration/programmes/new/", views.open_programme, name="open_programme"),
     path("administration/programmes/<str:code>/open-unit/", views.open_unit, name="open_unit"),
@@ -22,6 +16,7 @@ urlpatterns = [
     path("administration/users/<str:code>/close/", views.suspend_user, name="suspend_user"),
     path("administration/users/<str:code>/restore/", views.restore_user, name="restore_user"),
     path("administration/users/<str:code>/let-back-in/", views.let_back_in, name="let_back_in"),
+    path("administration/users/<str:code>/take-factors-away/", views.take_factors_away, name="take_factors_away"),
     path("administration/seats/<str:code>/end/", views.end_seat, name="end_seat"),
     path("administration/invitations/", views.invitations, name="invitations"),
     path("administration/invitations/new/", views.invite, name="invite"),
@@ -34,4 +29,5 @@ urlpatterns = [
     path("openings/", views.openings, name="openings"),
     path("openings/new/", views.open_record, name="open_record"),
     path("openings/<str:code>/close/", views.close_opening, name="close_opening"),
+    path("openings/<str:code>/review/", views.review_opening, name="review_opening"),
 ]

@@ -1,148 +1,22 @@
-"""Pages of signing in, of one’s own account, of the administrator and of openings."""
+"""Pages of the administrator, of the pack, of openings and emergencies."""
 
 from __future__ import annotations
 
 import secrets
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
-from kinkeeper.access import actions, forms, policy, queries, tasks
-from kinkeeper.access.gate import ActorRequest, actor_for, one
-from kinkeeper.access.models import User
+from kinkeeper.access import actions, forms, policy, queries
+from kinkeeper.access.fresh import freshly_confirmed
+from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.ui.forms import DeedForm, deed_page
-
-LANGUAGE_COOKIE = "kinkeeper-language"
-A_YEAR = 365 * 24 * 3600
-
-
-def _next(request: HttpRequest, usual: str) -> str:
-    wanted = str(request.POST.get("next") or request.GET.get("next") or "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return resolve_url(usual)
-
-
-def _speaking(response: HttpResponseRedirect, language: str) -> HttpResponseRedirect:
-    response.set_cookie(
-        LANGUAGE_COOKIE, language, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
-    )
-    return response
-
-
-# ---- Signing in and out ----------------------------------------------------------------------------------------------
-
-
-@sensitive_post_parameters("password")
-def sign_in(request: ActorRequest) -> HttpResponse:
-    """Let somebody in who knows the password; never say whether an address has an account."""
-    form = forms.SignInForm(request.POST or None)
-    if form.is_valid():
-        user = _who_is_it(request, **form.cleaned_data)
-        if user is not None:
-            actions.sign_in(actor_for(user), user)
-            login(request, user)
-            return _speaking(redirect(_next(request, settings.LOGIN_REDIRECT_URL)), user.language)
-        form.add_error(
-            None, _("This did not work. Check address and password; after five tries wait a quarter of an hour.")
-        )
-    return render(request, "access/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
-
-
-def _who_is_it(request: ActorRequest, *, email: str, password: str) -> User | None:
-    if queries.is_slowed_down(request.actor, email):
-        return None
-    user = authenticate(request, username=email, password=password)
-    if user is None:
-        tasks.note_wrong_password(email)
-        return None
-    tasks.forget_wrong_passwords(email)
-    return user
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session and make the browser forget the pages."""
-    logout(request)
-    response = redirect("sign_in")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-@sensitive_post_parameters("password")
-def accept_invitation(request: ActorRequest, token: str) -> HttpResponse:
-    """The page behind an invitation’s link."""
-    found = queries.behind_the_link(request.actor, token)
-    if found is None:
-        return render(request, "access/invitation_over.html", status=404)
-    actor, invitation = found
-    form = forms.AcceptInvitationForm(
-        request.POST or None, email=invitation.email, initial={"name": invitation.name}
-    ).at(invitation)
-    if form.is_valid():
-        with refusals_on(form):
-            user = actions.accept_invitation(actor, invitation, **form.particulars)
-            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            messages.success(request, _("Welcome. Your account is ready."))
-            return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
-    return deed_page(request, "access/accept_invitation.html", {"form": form, "invitation": invitation})
-
-
-@sensitive_post_parameters("password")
-def choose_new_password(request: ActorRequest, token: str) -> HttpResponse:
-    """The page behind the link of somebody who lost the password."""
-    found = queries.behind_the_link(request.actor, token, way_back=True)
-    if found is None or found[1].renews is None:
-        return render(request, "access/way_back_over.html", status=404)
-    actor, link = found
-    form = forms.ChooseNewPasswordForm(request.POST or None, user=found[1].renews).at(link)
-    if form.is_valid():
-        with refusals_on(form):
-            user = actions.choose_new_password(actor, link, **form.particulars)
-            tasks.forget_wrong_passwords(user.email)
-            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            messages.success(request, _("Your password is changed. Your other sessions have ended."))
-            return _speaking(redirect(settings.LOGIN_REDIRECT_URL), user.language)
-    return deed_page(request, "access/choose_new_password.html", {"form": form, "link": link})
-
-
-# ---- One's own account -----------------------------------------------------------------------------------------------
-
-
-@require_POST
-def choose_language(request: ActorRequest) -> HttpResponse:
-    """Speak another language: to this browser, and to this user wherever they sign in."""
-    language = request.POST.get("language", "")
-    known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    if request.actor.user_id:
-        actions.choose_language(request.actor, queries.oneself(request.actor), language=known)
-    return _speaking(redirect(_next(request, "sign_in")), known)
-
-
-@sensitive_post_parameters("old", "password")
-def change_password(request: ActorRequest) -> HttpResponse:
-    """Change one’s own password and stay signed in here."""
-    me = queries.oneself(request.actor)
-    form = forms.ChangePasswordForm(request.POST or None, user=me).at(me)
-    if form.is_valid():
-        with refusals_on(form):
-            changed = actions.change_password(request.actor, me, password=form.cleaned_data["password"])
-            update_session_auth_hash(request, changed)
-            messages.success(request, _("Your password is changed. Your other sessions have ended."))
-            return redirect(settings.LOGIN_REDIRECT_URL)
-    return deed_page(request, "access/change_password.html", {"form": form})
-
 
 # ---- The administrator -------------------------------------------------------------------------------------------------
 
@@ -203,10 +77,13 @@ def user(request: ActorRequest, code: str) -> HttpResponse:
         "may_let_back_in": actions.let_back_in.verdict(request.actor, person),
         "may_suspend_user": actions.suspend_user.verdict(request.actor, person),
         "may_restore_user": actions.restore_user.verdict(request.actor, person),
+        "may_take_factors_away": actions.take_factors_away.verdict(request.actor, person),
+        "factors": queries.factors_of(request.actor, person),
     }
     return render(request, "access/user.html", context)
 
 
+@freshly_confirmed
 def give_seat(request: ActorRequest, code: str) -> HttpResponse:
     """Give somebody a seat."""
     person = one(queries.user_to_administer(request.actor), code=code)
@@ -219,6 +96,7 @@ def give_seat(request: ActorRequest, code: str) -> HttpResponse:
     return deed_page(request, "access/give_seat.html", {"form": form, "person": person})
 
 
+@freshly_confirmed
 def end_seat(request: ActorRequest, code: str) -> HttpResponse:
     """End a seat."""
     seat = one(queries.seats(request.actor), code=code)
@@ -243,6 +121,7 @@ def suspend_user(request: ActorRequest, code: str) -> HttpResponse:
     return deed_page(request, "access/suspend_user.html", {"form": form, "person": person})
 
 
+@freshly_confirmed
 def restore_user(request: ActorRequest, code: str) -> HttpResponse:
     """Open a closed account again."""
     person = one(queries.user_to_administer(request.actor), code=code)
@@ -255,6 +134,20 @@ def restore_user(request: ActorRequest, code: str) -> HttpResponse:
     return deed_page(request, "access/restore_user.html", {"form": form, "person": person})
 
 
+@freshly_confirmed
+def take_factors_away(request: ActorRequest, code: str) -> HttpResponse:
+    """Take the second factors of a colleague away who lost them."""
+    person = one(queries.user_to_administer(request.actor), code=code)
+    form = DeedForm(request.POST or None).at(person)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.take_factors_away(request.actor, person)
+            messages.success(request, _("The second factors are taken away. Your colleague’s sessions have ended."))
+            return redirect("user", person.code)
+    return deed_page(request, "access/take_factors_away.html", {"form": form, "person": person})
+
+
+@freshly_confirmed
 def let_back_in(request: ActorRequest, code: str) -> HttpResponse:
     """Let somebody in who lost the password; the link is shown this once."""
     person = one(queries.user_to_administer(request.actor), code=code)
@@ -277,6 +170,7 @@ def invitations(request: ActorRequest) -> HttpResponse:
     return render(request, "access/invitations.html", {"page": page, "now": timezone.now()})
 
 
+@freshly_confirmed
 def invite(request: ActorRequest) -> HttpResponse:
     """Invite somebody, and show the link this once."""
     association = queries.association_to_administer(request.actor)
@@ -336,11 +230,15 @@ def choose_pack(request: ActorRequest) -> HttpResponse:
 def openings(request: ActorRequest) -> HttpResponse:
     """Records that were opened in an emergency: one’s own, and those of the units one oversees."""
     page = Paginator(queries.openings(request.actor), 25).get_page(request.GET.get("page"))
-    rows = [(row, actions.close_opening.verdict(request.actor, row)) for row in page]
+    rows = [
+        (row, actions.close_opening.verdict(request.actor, row), actions.review_opening.verdict(request.actor, row))
+        for row in page
+    ]
     context = {"page": page, "rows": rows, "may_open_record": actions.open_record.verdict(request.actor)}
     return render(request, "access/openings.html", context)
 
 
+@freshly_confirmed
 def open_record(request: ActorRequest) -> HttpResponse:
     """Open a record in an emergency."""
     form = forms.OpenRecordForm(request.POST or None)
@@ -367,6 +265,19 @@ def close_opening(request: ActorRequest, code: str) -> HttpResponse:
             messages.success(request, _("The record is closed again."))
             return redirect("openings")
     return deed_page(request, "access/close_opening.html", {"form": form, "opening": opening})
+
+
+def review_opening(request: ActorRequest, code: str) -> HttpResponse:
+    """Review an opening and give a verdict."""
+    opening = one(queries.openings(request.actor), code=code)
+    form = forms.ReviewOpeningForm(request.POST or None).at(opening)
+    verdict = actions.review_opening.verdict(request.actor, opening)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.review_opening(request.actor, opening, **form.particulars)
+            messages.success(request, _("The opening is reviewed."))
+            return redirect("openings")
+    return deed_page(request, "access/review_opening.html", {"form": form, "opening": opening, "verdict": verdict})
 
 
 # ---- Emergencies ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.packs import Pack
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
@@ -42,26 +43,28 @@ class Assessment(Row):
         MEDIUM = "medium", _("medium")
         LOW = "low", _("low")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     kind = s1(models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.FULL))
     assessed_on = s1(models.DateField(_("date")))
     seen = s1(models.CharField(_("the child was"), max_length=12, choices=Seen.choices))
     seen_on = s1(models.DateField(_("seen on"), null=True, blank=True))
-    not_seen_reason = s3(models.TextField(_("why not seen, or not alone"), blank=True))
-    sources = s3(models.TextField(_("whom and what was asked")))
-    risks = s3(models.TextField(_("risks")))
-    strengths = s3(models.TextField(_("strengths of the child")))
-    family_strengths = s3(models.TextField(_("strengths of the family")))
-    causes = s3(models.JSONField(_("root causes"), default=list))
+    not_seen_reason = s3(SealedTextField(_("why not seen, or not alone"), blank=True))
+    sources = s3(SealedTextField(_("whom and what was asked")))
+    risks = s3(SealedTextField(_("risks")))
+    strengths = s3(SealedTextField(_("strengths of the child")))
+    family_strengths = s3(SealedTextField(_("strengths of the family")))
+    causes = s3(models.JSONField(_("root causes"), default=list), coded="codes of the jurisdiction pack")
     risk = s2(models.CharField(_("risk"), max_length=10, choices=Risk.choices))
-    child_view = s3(models.TextField(_("what the child says and wishes"), blank=True))
+    child_view = s3(SealedTextField(_("what the child says and wishes"), blank=True))
     child_view_by = s1(
         models.CharField(_("how the view was learned"), max_length=20, choices=ViewBy.choices, blank=True)
     )
-    no_view_reason = s3(models.TextField(_("why there is no view of the child"), blank=True))
+    no_view_reason = s3(SealedTextField(_("why there is no view of the child"), blank=True))
     income_covers_basics = s2(models.BooleanField(_("a regular income covers the basics"), null=True, blank=True))
     caregiver_able = s2(models.BooleanField(_("the carers at home can care for the child"), null=True, blank=True))
-    conclusion = s3(models.TextField(_("conclusion")))
+    conclusion = s3(SealedTextField(_("conclusion")))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -99,10 +102,12 @@ class Finding(Row):
     # From this rating on a child does poorly in a domain.
     POORLY: ClassVar[int] = Rating.RATHER_POOR
 
+    sealed_for: ClassVar = "assessment__case__child"
+
     assessment = s1(models.ForeignKey(Assessment, models.CASCADE, related_name="findings"))
     domain = s1(models.CharField(_("domain"), max_length=20))
     rating = s2(models.PositiveSmallIntegerField(_("rating")))
-    note = s3(models.TextField(_("what was found"), blank=True))
+    note = s3(SealedTextField(_("what was found"), blank=True))
 
     class Meta:
         ordering = ("pk",)

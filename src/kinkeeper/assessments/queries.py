@@ -144,10 +144,8 @@ def taken_over(actor: Actor, offer: Offer, keys: Iterable[str]) -> dict[str, Any
 
 def _notes(actor: Actor, keys: Collection[int]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
-    for pk, domain, note in (
-        seen(actor, Finding).filter(assessment__in=keys).values_list("assessment", "domain", "note")
-    ):
-        found.setdefault(pk, {})[domain] = note
+    for row in seen(actor, Finding).filter(assessment__in=keys):
+        found.setdefault(row.assessment_id, {})[row.domain] = row.note
     return found
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor
 from kinkeeper.assessments.duties import assessments_due
+from kinkeeper.book.reading import news_of_reading
 from kinkeeper.cases.duties import tasks_due, visits_due
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.duties import (
@@ -101,3 +102,8 @@ def duty_words(duty: Duty) -> str:
     if duty.kind == VISIT:
         return _("Visit") if duty.last_on else _("First visit")
     return _("Review") if duty.last_on else _("First review")
+
+
+def unusual_reading_to_look_at(actor: Actor) -> int:
+    """How many unusual readings a supervisor has not looked at yet; nothing for everybody else."""
+    return news_of_reading(actor)

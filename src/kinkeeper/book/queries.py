@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
-from kinkeeper.access.gate import Actor, Verdict, one, seen
+from kinkeeper.access.gate import DEVICE, Actor, Verdict, one, seen
 from kinkeeper.access.models import User
 from kinkeeper.book.duties import due_of
 from kinkeeper.book.journey import Journey, journey_of
@@ -40,7 +40,7 @@ from kinkeeper.people import queries as people
 from kinkeeper.people.models import Document, LegalStatus, Name, Person, SpokenLanguage
 from kinkeeper.placements.models import Absence, PeriodOfCare
 from kinkeeper.placements.queries import Residence, Stay, absences_of, stays_of, where_lives
-from kinkeeper.plans.models import Review
+from kinkeeper.plans.models import Plan, Review
 
 MOMENTS = 25
 
@@ -331,20 +331,38 @@ def _door(case: Case) -> list[tuple[str, str, Model]]:
 
 @dataclass(frozen=True)
 class Reader:
-    """Someone who read a record on a day, and how often."""
+    """Someone who read a record on a day, and how often; `user` is None for a device, which has its name in `device`."""
 
-    user: User
+    user: User | None
+    device: str
     on: date
     times: int
     through_opening: bool
+    first_at: datetime
+    last_at: datetime
+    pages: list[str]
 
 
 def readers_of(actor: Actor, row: Model, most: int = 200) -> list[Reader]:
     """Who looked at this record, day by day, newest first, taken from the last two hundred looks."""
-    days: dict[tuple[int, date], list[Look]] = defaultdict(list)
-    for look in looks_at(actor, row)[:most]:
-        days[look.user_id, timezone.localtime(look.at).date()].append(look)
+    days: dict[tuple[int | None, str, date], list[Look]] = defaultdict(list)
+    parts = (
+        (seen(actor, Plan).filter(case__child=row), seen(actor, Review).filter(child=row))
+        if isinstance(row, Person)
+        else ()
+    )
+    for look in looks_at(actor, row, *parts)[:most]:
+        days[look.user_id, look.device, timezone.localtime(look.at).date()].append(look)
     return [
-        Reader(looks[0].user, on, len(looks), any(look.through_opening for look in looks))
-        for (_user, on), looks in days.items()
+        Reader(
+            looks[0].user,
+            device.removeprefix(DEVICE),
+            on,
+            len(looks),
+            any(look.through_opening for look in looks),
+            looks[-1].at,
+            looks[0].at,
+            sorted({look.page for look in looks}),
+        )
+        for (_user, device, on), looks in days.items()
     ]

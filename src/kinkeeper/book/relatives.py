@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.book import queries
 from kinkeeper.book.kin import Around, Brother, Relative, around, brothers_of, kin_of, parts_of_person
-from kinkeeper.book.queries import Deed, cases, deeds
+from kinkeeper.book.queries import Deed, Reader, cases, deeds, readers_of
 from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Family, Household, HouseholdMember, Membership
 from kinkeeper.families.queries import Supporter, supports_of
@@ -105,6 +105,7 @@ class FamilyPage:
     members: list[Member]
     households: list[tuple[Household, list[Person]]]
     deeds: list[Deed]
+    readers: list[Reader]
 
 
 def family_page(actor: Actor, code: str) -> FamilyPage:
@@ -124,4 +125,5 @@ def family_page(actor: Actor, code: str) -> FamilyPage:
         members=[Member(person, lives.get(person.pk), own.get(person.pk)) for person in kin],
         households=[(household, together[household.pk]) for household in households],
         deeds=deeds(actor, [(f"families.{name}", code, family) for name in ("add_member", "set_up_household")]),
+        readers=readers_of(actor, family),
     )

@@ -13,4 +13,8 @@ urlpatterns = [
     path("people/<str:code>/", views.person, name="person"),
     path("families/<str:code>/", views.family, name="family"),
     path("cases/<str:code>/", views.case, name="case"),
+    path("people/<str:code>/before/", views.person_before, name="person_before"),
+    path("cases/<str:code>/before/", views.case_before, name="case_before"),
+    path("unusual-reading/", views.unusual_reading, name="unusual_reading"),
+    path("unusual-reading/<str:code>/", views.looks_of_a_reader, name="looks_of_a_reader"),
 ]

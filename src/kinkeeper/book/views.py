@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from kinkeeper.access.gate import ActorRequest
-from kinkeeper.book import queries, relatives, sheet
-from kinkeeper.journal.queries import remember_look
+from kinkeeper.book import before, queries, reading, relatives, sheet
+from kinkeeper.cases.models import Case
+from kinkeeper.journal.queries import remember_look, remember_looks
+from kinkeeper.people.models import Person
 
 
 def child(request: ActorRequest, code: str) -> HttpResponse:
@@ -69,3 +71,31 @@ def case(request: ActorRequest, code: str) -> HttpResponse:
     page = queries.case_page(request.actor, code, request.GET.get("page"))
     remember_look(request.actor, page.case.child, "case")
     return render(request, "book/case.html", {"page": page})
+
+
+def person_before(request: ActorRequest, code: str) -> HttpResponse:
+    """What a person’s record was before."""
+    page = before.what_it_was(request.actor, Person, code, request.GET.get("page"))
+    remember_look(request.actor, page.about, "person_before")
+    return render(request, "book/before.html", {"before": page, "title": page.about.name})
+
+
+def case_before(request: ActorRequest, code: str) -> HttpResponse:
+    """What a case was before; it is about a child, so the look is written on the child."""
+    page = before.what_it_was(request.actor, Case, code, request.GET.get("page"))
+    remember_look(request.actor, page.about, "case_before")
+    return render(request, "book/before.html", {"before": page, "title": page.about.name})
+
+
+def unusual_reading(request: ActorRequest) -> HttpResponse:
+    """Reading that is unusual in the units one supervises; reading this page is a look at those units."""
+    page = reading.unusual_page(request.actor, request.GET.get("page"))
+    remember_looks(request.actor, reading.units_of(request.actor), reading.PAGE)
+    return render(request, "book/unusual_reading.html", {"page": page, "rules": reading.rules()})
+
+
+def looks_of_a_reader(request: ActorRequest, code: str) -> HttpResponse:
+    """What one colleague read; reading this page is a look at the colleague."""
+    looks = reading.looks_of(request.actor, code, request.GET.get("page"))
+    remember_look(request.actor, looks.reader, reading.LOOKS)
+    return render(request, "book/looks_of_a_reader.html", {"looks": looks})

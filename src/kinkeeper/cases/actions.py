@@ -32,6 +32,7 @@ from kinkeeper.cases.policy import (
 )
 from kinkeeper.cases.queries import WORKERS, task_owners_of, workers_of
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import (
     insist_on_a_lifetime,
@@ -353,7 +354,7 @@ def bring_in_cases(
     if Case.objects.filter(pk__in=within).exclude(unit=unit).exists():
         raise Unseen
     Assignment.objects.bulk_create(assignments, batch_size=500)
-    Contact.objects.bulk_create(contacts, batch_size=500)
+    Contact.objects.bulk_create(with_keys(contacts), batch_size=500)
     return [*cases, *(row for row, _values in changes)]
 
 

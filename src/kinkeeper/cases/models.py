@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit, User
 from kinkeeper.families.models import Family
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
 from kinkeeper.lib.steps import Steps
@@ -202,18 +203,20 @@ class Contact(Row):
         WITH_OTHERS = "with_others", _("seen with others")
         NOT_SEEN = "not_seen", _("not seen")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="contacts"))
     kind = s1(models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.VISIT))
     happened_on = s1(models.DateField(_("date")))
     seen = s1(models.CharField(_("the child was"), max_length=12, choices=Seen.choices))
     purpose = s1(models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default="", blank=True))
-    place = s3(models.CharField(_("place"), max_length=200, blank=True), Compartment.ADDRESS)
+    place = s3(SealedTextField(_("place"), max_length=200, blank=True), Compartment.ADDRESS)
     present = s2(models.CharField(_("who was present"), max_length=300, blank=True))
-    note = s3(models.TextField(_("what happened and what was said"), blank=True))
-    child_said = s3(models.TextField(_("in the child’s own words"), blank=True))
-    home_conditions = s3(models.TextField(_("how the home is"), blank=True))
-    carer_needs = s3(models.TextField(_("what the carers need"), blank=True))
-    next_steps = s3(models.TextField(_("what follows"), blank=True))
+    note = s3(SealedTextField(_("what happened and what was said"), blank=True))
+    child_said = s3(SealedTextField(_("in the child’s own words"), blank=True))
+    home_conditions = s3(SealedTextField(_("how the home is"), blank=True))
+    carer_needs = s3(SealedTextField(_("what the carers need"), blank=True))
+    next_steps = s3(SealedTextField(_("what follows"), blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
     recorded_at = s1(models.DateTimeField(default=timezone.now, editable=False))
 
@@ -234,12 +237,14 @@ class Contact(Row):
 class Conference(Row):
     """People from several places sat together about a case: who, what was discussed, what was agreed."""
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     held_on = s1(models.DateField(_("held on")))
     present = s2(models.TextField(_("who was present")))
     child_present = s2(models.BooleanField(_("the child was present"), default=False))
-    discussed = s3(models.TextField(_("what was discussed")))
-    agreed = s3(models.TextField(_("what was agreed, who does it and until when")))
+    discussed = s3(SealedTextField(_("what was discussed")))
+    agreed = s3(SealedTextField(_("what was agreed, who does it and until when")))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -258,13 +263,15 @@ class Conference(Row):
 class Task(Row):
     """Something to be done in a case by somebody until a day."""
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
-    title = s3(models.CharField(_("what is to be done"), max_length=300))
+    title = s3(SealedTextField(_("what is to be done"), max_length=300))
     due_on = s1(models.DateField(_("until")))
     owner = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
     done_on = s1(models.DateField(_("done on"), null=True, blank=True))
     dropped_on = s1(models.DateField(_("dropped on"), null=True, blank=True))
-    outcome = s3(models.CharField(_("what came of it"), max_length=300, blank=True))
+    outcome = s3(SealedTextField(_("what came of it"), max_length=300, blank=True))
 
     class Meta:
         ordering = ("due_on", "pk")
@@ -288,8 +295,10 @@ class Tracing(Row):
         EXHAUSTED = "exhausted", _("every way was tried, nobody was found")
         STOPPED = "stopped", _("stopped at the child’s wish")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
-    looks_for = s3(models.CharField(_("who is looked for"), max_length=300))
+    looks_for = s3(SealedTextField(_("who is looked for"), max_length=300))
     opened_on = s1(models.DateField(_("since")))
     ended_on = s1(models.DateField(_("ended on"), null=True, blank=True))
     outcome = s2(models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True))
@@ -317,12 +326,14 @@ class Death(Row):
         SUICIDE = "suicide", _("suicide")
         UNKNOWN = "unknown", _("not known yet")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.OneToOneField(Case, models.PROTECT, related_name="+"))
     died_on = s2(models.DateField(_("died on")))
     cause = s3(models.CharField(_("cause"), max_length=12, choices=Cause.choices))
-    told = s3(models.TextField(_("who was told, when and by whom")))
-    investigation = s3(models.TextField(_("investigation that was opened")))
-    support = s3(models.TextField(_("support for family, siblings and colleagues"), blank=True))
+    told = s3(SealedTextField(_("who was told, when and by whom")))
+    investigation = s3(SealedTextField(_("investigation that was opened")))
+    support = s3(SealedTextField(_("support for family, siblings and colleagues"), blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:

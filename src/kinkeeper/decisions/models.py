@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 from kinkeeper.people.models import Person
@@ -27,10 +28,12 @@ class Requirement(Row):
         SIBLINGS = "siblings", _("brothers and sisters apart for more than three months")
         DISAGREEMENT = "disagreement", _("the assessment and the child disagree")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     trigger = s2(models.CharField(_("why"), max_length=20, choices=Trigger.choices))
     required_on = s1(models.DateField(_("required on")))
-    note = s3(models.TextField(_("what happened"), blank=True))
+    note = s3(SealedTextField(_("what happened"), blank=True))
     met_on = s1(models.DateField(_("met on"), null=True, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
@@ -67,22 +70,24 @@ class BestInterest(Row):
         LEAVE = "leave", _("leaving care, or closing")
         NO_SERVICE = "no_service", _("no service")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     kind = s1(models.CharField(_("kind"), max_length=20, choices=Kind.choices))
     done_on = s1(models.DateField(_("date")))
     afterwards = s1(models.BooleanField(_("made after an emergency move"), default=False))
-    child_view = s3(models.TextField(_("what the child says and wishes")))
+    child_view = s3(SealedTextField(_("what the child says and wishes")))
     child_view_by = s1(models.CharField(_("how the view was learned"), max_length=20, blank=True))
-    identity = s3(models.TextField(_("identity: culture, religion, language, bonds")))
-    family_environment = s3(models.TextField(_("family and contact")))
-    safety = s3(models.TextField(_("care, protection and safety")))
-    vulnerability = s3(models.TextField(_("vulnerability")))
-    health = s3(models.TextField(_("health")))
-    education = s3(models.TextField(_("education")))
-    continuity = s3(models.TextField(_("continuity and stability")))
+    identity = s3(SealedTextField(_("identity: culture, religion, language, bonds")))
+    family_environment = s3(SealedTextField(_("family and contact")))
+    safety = s3(SealedTextField(_("care, protection and safety")))
+    vulnerability = s3(SealedTextField(_("vulnerability")))
+    health = s3(SealedTextField(_("health")))
+    education = s3(SealedTextField(_("education")))
+    continuity = s3(SealedTextField(_("continuity and stability")))
     recommendation = s2(models.CharField(_("recommendation"), max_length=20, choices=Recommends.choices))
-    conclusion = s3(models.TextField(_("conclusion")))
-    dissent = s3(models.TextField(_("who thinks otherwise, and why"), blank=True))
+    conclusion = s3(SealedTextField(_("conclusion")))
+    dissent = s3(SealedTextField(_("who thinks otherwise, and why"), blank=True))
     child_agrees = s2(models.BooleanField(_("the child agrees"), null=True, blank=True))
     review_on = s1(models.DateField(_("to be looked at again on"), null=True, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
@@ -108,12 +113,14 @@ class BestInterest(Row):
 class Option(Row):
     """One way that was weighed for a child: the form of care, what it would mean, and why it was chosen or not."""
 
+    sealed_for: ClassVar = "best_interest__case__child"
+
     best_interest = s1(models.ForeignKey(BestInterest, models.PROTECT, related_name="options"))
     care_type = s2(models.CharField(_("form of care"), max_length=20))
-    place = s3(models.CharField(_("with whom or where"), max_length=200, blank=True))
+    place = s3(SealedTextField(_("with whom or where"), max_length=200, blank=True))
     licensed = s1(models.BooleanField(_("approved or licensed"), default=True))
-    short_term = s3(models.TextField(_("effect soon")))
-    long_term = s3(models.TextField(_("effect later")))
+    short_term = s3(SealedTextField(_("effect soon")))
+    long_term = s3(SealedTextField(_("effect later")))
     home_km = s3(models.PositiveIntegerField(_("distance from home in kilometres"), null=True, blank=True))
     school_km = s3(models.PositiveIntegerField(_("distance from school in kilometres"), null=True, blank=True))
     with_siblings = s2(models.BooleanField(_("brothers and sisters together"), null=True, blank=True))
@@ -121,7 +128,7 @@ class Option(Row):
     child_prefers = s2(models.BooleanField(_("the child prefers it"), default=False))
     tried = s2(models.BooleanField(_("tried, or explored and not possible"), default=False))
     chosen = s2(models.BooleanField(_("recommended"), default=False))
-    why = s3(models.TextField(_("why it was chosen or not"), blank=True))
+    why = s3(SealedTextField(_("why it was chosen or not"), blank=True))
 
     class Meta:
         ordering = ("-chosen", "pk")
@@ -144,10 +151,12 @@ class Option(Row):
 class PanelMember(Row):
     """Somebody who sits on the panel of a determination, and whether they are close to anybody concerned."""
 
+    sealed_for: ClassVar = "best_interest__case__child"
+
     best_interest = s1(models.ForeignKey(BestInterest, models.PROTECT, related_name="panel"))
     name = s2(models.CharField(_("name"), max_length=200))
     organisation = s2(models.CharField(_("organisation and profession"), max_length=200, blank=True))
-    conflict = s3(models.CharField(_("bond with anybody concerned"), max_length=300, blank=True))
+    conflict = s3(SealedTextField(_("bond with anybody concerned"), max_length=300, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -165,14 +174,16 @@ class PanelMember(Row):
 class Necessity(Row):
     """The test whether care outside the family is needed at all; `grounds` are codes of the jurisdiction pack."""
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     tested_on = s1(models.DateField(_("date")))
-    grounds = s3(models.JSONField(_("grounds"), default=list))
+    grounds = s3(models.JSONField(_("grounds"), default=list), coded="codes of the jurisdiction pack")
     emergency = s2(models.BooleanField(_("emergency"), default=False))
-    emergency_words = s3(models.TextField(_("what the emergency is"), blank=True))
+    emergency_words = s3(SealedTextField(_("what the emergency is"), blank=True))
     poverty_only = s2(models.BooleanField(_("poverty is the only ground"), default=False))
     needed = s2(models.BooleanField(_("care outside the family is needed")))
-    conclusion = s3(models.TextField(_("conclusion")))
+    conclusion = s3(SealedTextField(_("conclusion")))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -191,11 +202,13 @@ class Necessity(Row):
 class SupportTried(Row):
     """Support that was given or offered to the family before, and what came of it."""
 
+    sealed_for: ClassVar = "necessity__case__child"
+
     necessity = s1(models.ForeignKey(Necessity, models.PROTECT, related_name="supports"))
-    what = s3(models.CharField(_("support"), max_length=300))
+    what = s3(SealedTextField(_("support"), max_length=300))
     starts_on = s1(models.DateField(_("from"), null=True, blank=True))
     ends_on = s1(models.DateField(_("until"), null=True, blank=True))
-    result = s3(models.CharField(_("result"), max_length=300, blank=True))
+    result = s3(SealedTextField(_("result"), max_length=300, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -213,10 +226,12 @@ class SupportTried(Row):
 class KinSearched(Row):
     """A relative or friend who was asked whether they could care for the child, and the answer."""
 
+    sealed_for: ClassVar = "necessity__case__child"
+
     necessity = s1(models.ForeignKey(Necessity, models.PROTECT, related_name="kin"))
     who = s2(models.CharField(_("who"), max_length=200))
     asked_on = s1(models.DateField(_("asked on"), null=True, blank=True))
-    outcome = s3(models.CharField(_("answer"), max_length=300, blank=True))
+    outcome = s3(SealedTextField(_("answer"), max_length=300, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -254,6 +269,8 @@ class Decision(Row):
         SIBLING = "sibling", _("stays with brothers and sisters")
         SHORT = "short", _("short stay with a planned return")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     kind = s2(models.CharField(_("decision"), max_length=20, choices=Kind.choices))
     decided_on = s1(models.DateField(_("decided on")))
@@ -265,21 +282,21 @@ class Decision(Row):
     return_on = s1(models.DateField(_("planned return"), null=True, blank=True))
     exception = s2(models.CharField(_("exception"), max_length=20, choices=Exemption.choices, blank=True))
     abroad = s2(models.BooleanField(_("the child moves to another country"), default=False))
-    abroad_reason = s3(models.CharField(_("compelling reason for the move abroad"), max_length=300, blank=True))
+    abroad_reason = s3(SealedTextField(_("compelling reason for the move abroad"), max_length=300, blank=True))
     decided_by = s1(models.CharField(_("decided by"), max_length=20, choices=By.choices))
-    authority = s3(models.CharField(_("who decided or authorised"), max_length=200))
-    order_number = s3(models.CharField(_("number of the order or agreement"), max_length=80, blank=True))
+    authority = s3(SealedTextField(_("who decided or authorised"), max_length=200))
+    order_number = s3(SealedTextField(_("number of the order or agreement"), max_length=80, blank=True))
     appeal_told_on = s1(models.DateField(_("appeal explained on"), null=True, blank=True))
     appeal_until = s1(models.DateField(_("appeal possible until"), null=True, blank=True))
-    reasons = s3(models.TextField(_("reasons")))
-    child_view = s3(models.TextField(_("what the child says and wishes"), blank=True))
-    child_view_weighed = s3(models.TextField(_("how the child’s view was weighed"), blank=True))
-    dissent = s3(models.TextField(_("who thinks otherwise, and why"), blank=True))
-    onward = s3(models.CharField(_("where the family was sent"), max_length=300, blank=True))
+    reasons = s3(SealedTextField(_("reasons")))
+    child_view = s3(SealedTextField(_("what the child says and wishes"), blank=True))
+    child_view_weighed = s3(SealedTextField(_("how the child’s view was weighed"), blank=True))
+    dissent = s3(SealedTextField(_("who thinks otherwise, and why"), blank=True))
+    onward = s3(SealedTextField(_("where the family was sent"), max_length=300, blank=True))
     review_on = s1(models.DateField(_("to be looked at again on"), null=True, blank=True))
     together = s2(models.JSONField(_("brothers and sisters placed together"), default=list, blank=True))
     withdrawn_on = s1(models.DateField(_("withdrawn on"), null=True, blank=True))
-    withdrawn_because = s3(models.CharField(_("why it was withdrawn"), max_length=300, blank=True))
+    withdrawn_because = s3(SealedTextField(_("why it was withdrawn"), max_length=300, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -315,13 +332,15 @@ class Separation(Row):
     Written from the sibling with the lower key, so that the same separation cannot be stored twice.
     """
 
+    sealed_for: ClassVar = "child"
+
     child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
     sibling = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
     reason = s2(models.CharField(_("reason"), max_length=20))
-    words = s3(models.TextField(_("the reason in words")))
+    words = s3(SealedTextField(_("the reason in words")))
     decided_by = s2(models.CharField(_("who decided"), max_length=200))
     decided_on = s1(models.DateField(_("decided on")))
-    contact = s3(models.CharField(_("how often and how they meet"), max_length=300))
+    contact = s3(SealedTextField(_("how often and how they meet"), max_length=300))
     review_on = s1(models.DateField(_("to be looked at again on")))
     reviewed_on = s1(models.DateField(_("last looked at on"), null=True, blank=True))
     ended_on = s1(models.DateField(_("ended on"), null=True, blank=True))

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from kinkeeper.access.duties import openings_to_review
 from kinkeeper.access.gate import Actor, seen
 from kinkeeper.access.models import Role, Unit, User
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.book import queries as book
-from kinkeeper.book.duties import due_of
+from kinkeeper.book.duties import due_of, unusual_reading_to_look_at
 from kinkeeper.cases.models import Case
 from kinkeeper.desk.queries import WORKERS, Figures, counts_units_of, figures, units
 from kinkeeper.homes.duties import home_facts_due
@@ -77,11 +78,11 @@ def own_duties(actor: Actor) -> list[Duty]:
 
 
 def unit_duties(actor: Actor) -> list[Duty]:
-    """What waits in the actor’s units and belongs to no case yet: referrals, transfers offered, facts of homes."""
-    if not actor.units(*WORKERS, Role.SUPERVISOR):
-        return []
+    """What waits in the actor’s units and belongs to no case: referrals, transfers, facts of homes, opened records."""
     last = actor.today + timedelta(days=4 * WEEK)
-    due = [*screenings_due(actor, last), *transfers_due(actor, last), *home_facts_due(actor, last)]
+    due = openings_to_review(actor, last)
+    if actor.units(*WORKERS, Role.SUPERVISOR):
+        due += [*screenings_due(actor, last), *transfers_due(actor, last), *home_facts_due(actor, last)]
     return sorted(due, key=lambda duty: (duty.due_on, duty.code))
 
 
@@ -157,6 +158,7 @@ class Day:
     notices: list[Notice]
     teams: list[Team]
     figures: list[Figures]
+    unusual_reading: int
     administers: bool
     has_seat: bool
     works: bool
@@ -180,6 +182,7 @@ def my_day(actor: Actor) -> Day:
         notices=list(seen(actor, Notice).filter(read_at=None)[:10]),
         teams=teams(actor),
         figures=figures(actor) if counts_units_of(actor) - supervised else [],
+        unusual_reading=unusual_reading_to_look_at(actor),
         administers=actor.oversees_all(Role.ADMINISTRATOR),
         has_seat=bool(actor.seats or actor.over_all),
         works=bool(actor.units(*WORKERS, Role.SUPERVISOR)),

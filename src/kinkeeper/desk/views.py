@@ -7,6 +7,7 @@ import csv
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from kinkeeper.access.fresh import freshly_confirmed
 from kinkeeper.access.gate import ActorRequest
 from kinkeeper.desk import actions, calendar, duties, queries
 from kinkeeper.desk.forms import CaseloadFilter, DownloadCaseloadForm, HomesFilter
@@ -29,6 +30,7 @@ def caseload(request: ActorRequest) -> HttpResponse:
     return render(request, "desk/caseload.html", {"page": page, "form": form})
 
 
+@freshly_confirmed
 def download_caseload(request: ActorRequest) -> HttpResponse:
     """The same list as a table for a spreadsheet, taken out for a purpose."""
     association = queries.association_of(request.actor)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
+from kinkeeper.keys.fields import SealedJSONField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s3
 
@@ -21,11 +22,15 @@ LONGEST_BYTES = 400_000
 class Draft(Row):
     """What one user has typed into the form of one deed on one record, and has not handed in yet."""
 
+    sealed_for: ClassVar = "owner"
+
     owner = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))
     deed = s1(models.CharField(max_length=60))
     subject_code = s1(models.CharField(max_length=40))
-    content = s3(models.JSONField(default=dict))
+    content = s3(SealedJSONField(default=dict))
     saved_at = s1(models.DateTimeField(default=timezone.now, db_index=True))
+
+    without_history = "It is unfinished, nobody else reads it, and it is saved every few seconds."
 
     class Meta:
         ordering = ("-saved_at", "-pk")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor, Unseen, seen
 from kinkeeper.drafts.models import KEPT_FOR, LONGEST_BYTES, Draft
+from kinkeeper.lib.chores import NIGHTLY, chore
 from kinkeeper.lib.refusals import Refused
 
 log = logging.getLogger("kinkeeper.worker")
@@ -66,6 +67,7 @@ def discard_draft(actor: Actor, deed: str, subject_code: str) -> None:
     seen(actor, Draft).filter(deed=deed, subject_code=subject_code).delete()
 
 
+@chore(every=NIGHTLY)
 def forget_old_drafts() -> int:
     """Remove what nobody has gone on with for thirty days; returns how many. Once a night is enough."""
     removed, _tables = Draft.objects.filter(saved_at__lte=timezone.now() - KEPT_FOR).delete()

@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
 from kinkeeper.access.models import Association, Role, Unit
 from kinkeeper.access.policy import OVERSEERS
-from kinkeeper.exchange.models import Import, QuarantinedRow, ReportedFact
+from kinkeeper.exchange.models import (
+    Import,
+    LikelyDuplicate,
+    QuarantinedRow,
+    ReportedFact,
+    SheetSource,
+    SourceRow,
+)
 from kinkeeper.people.models import Person
 
 
@@ -18,7 +25,15 @@ def imports(actor: Actor) -> Q:
     return Q(unit_id__in=actor.units(*OVERSEERS))
 
 
+@scope(SheetSource)
+def sheet_sources(actor: Actor) -> Q:
+    """Sources of spreadsheets are seen by the supervisors and directors of the unit they belong to."""
+    return Q(unit_id__in=actor.units(*OVERSEERS))
+
+
+part_of(SourceRow, SheetSource, "source")
 part_of(QuarantinedRow, Import, "of")
+part_of(LikelyDuplicate, Import, "of")
 part_of(ReportedFact, Person, "person")
 
 
@@ -31,6 +46,27 @@ def _imports(actor: Actor, unit_id: int) -> Verdict:
 def may_preview_import(actor: Actor, unit: Unit) -> Verdict:
     """Files are brought in by the supervisors and directors of a unit."""
     return _imports(actor, unit.pk)
+
+
+def may_preview_sheets(actor: Actor, unit: Unit) -> Verdict:
+    """Own spreadsheets are brought in by the supervisors and directors of a unit."""
+    return _imports(actor, unit.pk)
+
+
+def may_match_columns(actor: Actor, brought: Import) -> Verdict:
+    """What the columns of a preview mean is said by those who may import."""
+    return _questions(actor, brought)
+
+
+def may_tell_apart(actor: Actor, brought: Import) -> Verdict:
+    """Whether somebody is recorded already is decided by those who may import."""
+    return _questions(actor, brought)
+
+
+def _questions(actor: Actor, brought: Import) -> Verdict:
+    if brought.state not in {Import.State.PREVIEWED, Import.State.FINISHED} or not brought.is_sheets:
+        return Verdict(_("This import asks nothing any more. Bring the files in again to answer anew."))
+    return _imports(actor, brought.unit_id)
 
 
 def may_begin_landing(actor: Actor, brought: Import) -> Verdict:

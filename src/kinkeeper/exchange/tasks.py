@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import transaction
-
 from kinkeeper.access.gate import Actor, machine
 from kinkeeper.access.models import Role
 from kinkeeper.exchange import actions, queries
 from kinkeeper.exchange.models import Import, QuarantinedRow
+from kinkeeper.journal.chain import remembered
 from kinkeeper.notices.actions import tell
 from kinkeeper.notices.models import Notice
 
@@ -40,7 +39,7 @@ def begin(actor: Actor, brought: Import) -> Import:
     if brought.children_total > actions.CHILDREN_AT_ONCE:
         return actions.begin_landing(actor, brought)
     # In one transaction, so that the worker sees it only when nothing is left to do.
-    with transaction.atomic():
+    with remembered("machine:import", "exchange.begin"):
         return land(actor, brought)
 
 

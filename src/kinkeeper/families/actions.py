@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -26,10 +27,11 @@ from kinkeeper.families.policy import (
     may_tie_kin,
 )
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, insist_on_the_past
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.lib.rows import write
+from kinkeeper.lib.rows import Row, write
 from kinkeeper.people import actions as people
 from kinkeeper.people.models import Person, Sex
 
@@ -326,17 +328,23 @@ def bring_in_families(
     households: Sequence[Household] = (),
     members: Sequence[HouseholdMember] = (),
     supports: Sequence[Support] = (),
-) -> list[Family]:
-    """Bring in many families of one unit: who belongs to them, who is kin to whom, who lives together, who matters."""
-    if any(family.unit_id != unit.pk for family in families):
+    changes: Sequence[tuple[Row, Mapping[str, Any]]] = (),
+) -> list[Row]:
+    """Bring in many families of one unit: who belongs to them, who is kin to whom, who lives together, who matters.
+
+    `changes` are to rows that are here already. Ties were judged by whoever brings them in.
+    """
+    if any(row.unit_id != unit.pk for row in (*families, *(row for row, _values in changes))):  # type: ignore[attr-defined]
         raise Refused(_("All families of one import belong to its unit."), guard="G-UNIT")
+    for row, values in changes:
+        write(row, **values)
     Family.objects.bulk_create(families)
     Membership.objects.bulk_create(memberships)
-    Kinship.objects.bulk_create(ties)
-    Household.objects.bulk_create(households)
+    Kinship.objects.bulk_create(with_keys(ties))
+    Household.objects.bulk_create(with_keys(households))
     HouseholdMember.objects.bulk_create(members)
-    Support.objects.bulk_create(supports)
-    return list(families)
+    Support.objects.bulk_create(with_keys(supports))
+    return [*families, *(row for row, _values in changes)]
 
 
 @act(may_move_family_to_unit)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
 from kinkeeper.people.models import Person
@@ -64,10 +65,12 @@ class Membership(Row):
 class Household(Row):
     """People who eat and sleep together; its address is known to few."""
 
+    sealed_for: ClassVar = "self"
+
     family = s1(models.ForeignKey(Family, models.CASCADE, related_name="households"))
     name = s2(models.CharField(_("name"), max_length=200))
-    address = s3(models.TextField(_("address"), blank=True), Compartment.ADDRESS)
-    postcode = s3(models.CharField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
+    address = s3(SealedTextField(_("address"), blank=True), Compartment.ADDRESS)
+    postcode = s3(SealedTextField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
 
     class Meta:
         ordering = ("name", "pk")
@@ -165,6 +168,8 @@ class Kinship(Row):
         NONE = "none", _("no contact allowed")
         UNKNOWN = "", _("not decided")
 
+    sealed_for: ClassVar = "relative"
+
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
     kind = s2(models.CharField(_("is the"), max_length=20, choices=Kind.choices))
     relative = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
@@ -173,7 +178,7 @@ class Kinship(Row):
     legally_responsible = s2(models.BooleanField(_("has legal responsibility"), default=False))
     responsible_until = s2(models.DateField(_("had legal responsibility until"), null=True, blank=True))
     contact = s3(models.CharField(_("contact"), max_length=12, choices=Contact.choices, default="", blank=True))
-    court_ref = s3(models.CharField(_("court decision on contact"), max_length=120, blank=True))
+    court_ref = s3(SealedTextField(_("court decision on contact"), max_length=120, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -236,6 +241,8 @@ class Support(Row):
         TENSE = -1, _("tense")
         IN_CONFLICT = -2, _("in conflict")
 
+    sealed_for: ClassVar = "child"
+
     child = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
     person = s1(models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+"))
     name = s2(models.CharField(_("name"), max_length=200, blank=True))
@@ -243,7 +250,7 @@ class Support(Row):
     kind = s2(models.CharField(_("kind"), max_length=12, choices=Kind.choices))
     strength = s3(models.SmallIntegerField(_("how close"), choices=Strength.choices, default=Strength.DISTANT))
     trusted = s2(models.BooleanField(_("chosen by the child as a trusted person"), default=False))
-    helps_with = s3(models.TextField(_("helps with"), blank=True))
+    helps_with = s3(SealedTextField(_("helps with"), blank=True))
     starts_on = s2(models.DateField(_("from"), null=True, blank=True))
     ends_on = s2(models.DateField(_("until"), null=True, blank=True))
 

@@ -10,6 +10,7 @@ bound to the code of the file and to being the last. A frame that is changed, mo
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import logging
@@ -19,6 +20,7 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -275,6 +277,40 @@ def forget(file: StoredFile) -> None:
 
 def remove_orphans(older_than_seconds: int = 24 * 3600) -> int:
     """Remove bytes that no row knows (a deed that failed half way, a forgotten file); returns how many files."""
+    with _alone() as alone:
+        return _remove_orphans(older_than_seconds) if alone else 0
+
+
+@contextmanager
+def kept_still() -> Iterator[None]:
+    """While this lasts no bytes are removed, so that whoever copies finds every file that the rows of a moment name."""
+    with _lock() as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody copies the files just now; then nobody begins to until this is over."""
+    with _lock() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def _lock() -> Iterator[int]:
+    handle = os.open(settings.DATA / "files.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _remove_orphans(older_than_seconds: int) -> int:
     removed = 0
     for shelf in sorted(_root().glob("??")):
         before = time.time() - older_than_seconds
@@ -295,13 +331,31 @@ def missing_files() -> Iterator[str]:
             yield code
 
 
+def place_of(code: str) -> Path:
+    """Where the bytes of a file lie inside the data folder."""
+    return Path("files") / code[:2].lower() / code
+
+
+def key_fits() -> bool:
+    """Whether the key of this installation opens what was stored last; true as well where nothing is stored."""
+    newest = StoredFile.objects.order_by("-pk").values_list("wrapped_key", "code").first()
+    if newest is None:
+        return True
+    try:
+        _unwrap(bytes(newest[0]), newest[1])
+    except InvalidTag:
+        return False
+    return True
+
+
 def _root() -> Path:
     folder: Path = settings.DATA / "files"
     return folder
 
 
 def _path(code: str) -> Path:
-    return _root() / code[:2].lower() / code
+    place: Path = settings.DATA / place_of(code)
+    return place
 
 
 @cache

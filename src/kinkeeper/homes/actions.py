@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ from kinkeeper.homes.policy import (
     may_suspend_approval,
 )
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.guards import (
     insist_on_a_lifetime,
     insist_on_age,
@@ -300,16 +302,19 @@ def bring_in_homes(
     carers: Sequence[Carer] = (),
     approvals: Sequence[Approval] = (),
     checks: Sequence[BackgroundCheck] = (),
+    changes: Sequence[tuple[Home, Mapping[str, Any]]] = (),
 ) -> list[Row]:
-    """Bring in homes, their carers, approvals and background checks as another system kept them."""
+    """Bring in homes, their carers, approvals and background checks as another system kept them, and changes to homes."""
     where = [*homes, *(row.home for row in carers), *(row.home for row in approvals), *(row.home for row in checks)]
-    if any(home.unit_id != unit.pk for home in where):
+    if any(home.unit_id != unit.pk for home in (*where, *(home for home, _values in changes))):
         raise Unseen
-    Home.objects.bulk_create(homes, batch_size=500)
+    for home, values in changes:
+        write(home, **values)
+    Home.objects.bulk_create(with_keys(homes), batch_size=500)
     Carer.objects.bulk_create(carers, batch_size=500)
     Approval.objects.bulk_create(approvals, batch_size=500)
     BackgroundCheck.objects.bulk_create(checks, batch_size=500)
-    return [*homes, *carers, *approvals, *checks]
+    return [*homes, *carers, *approvals, *checks, *(home for home, _values in changes)]
 
 
 def _insist_on_belonging(home: Home, person: Person) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit
+from kinkeeper.keys.fields import MarkField, SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
 from kinkeeper.people.models import Person, Sex
@@ -30,6 +31,8 @@ class Home(Row):
         PARENTS = "parents", _("own parents")
         OTHER = "other", _("other place")
 
+    sealed_for: ClassVar = "self"
+
     unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
     name = s2(models.CharField(_("name"), max_length=200))
     kind = s1(models.CharField(_("kind"), max_length=20, choices=Kind.choices))
@@ -38,9 +41,10 @@ class Home(Row):
     age_to = s1(models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True))
     provider = s1(models.CharField(_("provider"), max_length=10, blank=True))
     registration = s1(models.CharField(_("registration number"), max_length=40, blank=True))
-    address = s3(models.TextField(_("address"), blank=True), Compartment.ADDRESS)
-    postcode = s3(models.CharField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
-    telephone = s3(models.CharField(_("telephone"), max_length=40, blank=True), Compartment.ADDRESS)
+    address = s3(SealedTextField(_("address"), blank=True), Compartment.ADDRESS)
+    postcode = s3(SealedTextField(_("postcode"), max_length=12, blank=True), Compartment.ADDRESS)
+    postcode_mark = s3(MarkField(of="postcode"), Compartment.ADDRESS)
+    telephone = s3(SealedTextField(_("telephone"), max_length=40, blank=True), Compartment.ADDRESS)
     opened_on = s1(models.DateField(_("open since"), null=True, blank=True))
     closed_on = s1(models.DateField(_("closed on"), null=True, blank=True))
 
@@ -60,7 +64,7 @@ class Home(Row):
         ]
         indexes: ClassVar = [
             models.Index(fields=["unit", "name"], name="homes_of_a_unit"),
-            models.Index(fields=["registration", "postcode"], name="homes_by_registration"),
+            models.Index(fields=["registration", "postcode_mark"], name="homes_by_registration"),
         ]
 
     def __str__(self) -> str:

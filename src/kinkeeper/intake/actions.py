@@ -246,7 +246,7 @@ def _take_on(actor: Actor, spoken: queries.Spoken, kind: str) -> Case:
 
 def _record_number(actor: Actor, person: Person, row: Mentioned) -> None:
     # A number that another record bears was compared and stays in the referral alone.
-    if row.number and not Identifier.objects.filter(value=row.number).exists():
+    if row.number and not Identifier.objects.filter(value_mark=row.number).exists():
         people.record_identifier(actor, person, scheme=row.scheme, value=row.number)
 
 

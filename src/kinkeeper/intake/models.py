@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit, User
 from kinkeeper.cases.models import Case
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
@@ -64,32 +65,34 @@ class Referral(Row):
         State.SCREENED_OUT: frozenset(),
     }
 
+    sealed_for: ClassVar = "self"
+
     unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
     state = s1(models.CharField(_("state"), max_length=20, choices=State.choices, default=State.RECEIVED))
     received_at = s1(models.DateTimeField(_("received"), default=timezone.now))
     received_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
     channel = s1(models.CharField(_("how it reached us"), max_length=20, choices=Channel.choices))
     source = s2(models.CharField(_("who referred"), max_length=20, choices=Source.choices))
-    referrer = s3(models.CharField(_("name of the referrer"), max_length=200, blank=True))
-    referrer_contact = s3(models.CharField(_("how to reach the referrer"), max_length=300, blank=True))
-    whereabouts = s3(models.CharField(_("where the child is"), max_length=300, blank=True), Compartment.ADDRESS)
-    known = s3(models.TextField(_("what is known")))
-    causes = s3(models.JSONField(_("causes"), default=list, blank=True))
+    referrer = s3(SealedTextField(_("name of the referrer"), max_length=200, blank=True))
+    referrer_contact = s3(SealedTextField(_("how to reach the referrer"), max_length=300, blank=True))
+    whereabouts = s3(SealedTextField(_("where the child is"), max_length=300, blank=True), Compartment.ADDRESS)
+    known = s3(SealedTextField(_("what is known")))
+    causes = s3(models.JSONField(_("causes"), default=list, blank=True), coded="codes of the jurisdiction pack")
     immediate_danger = s2(models.BooleanField(_("the child is in immediate danger")))
-    authority_told = s3(models.CharField(_("authority that was told"), max_length=200, blank=True))
+    authority_told = s3(SealedTextField(_("authority that was told"), max_length=200, blank=True))
     authority_told_at = s1(models.DateTimeField(_("told at"), null=True, blank=True))
     urgency = s2(models.CharField(_("risk"), max_length=10, choices=Urgency.choices, blank=True))
-    first_action = s3(models.TextField(_("what was done at once"), blank=True))
+    first_action = s3(SealedTextField(_("what was done at once"), blank=True))
     eligibility = s2(models.CharField(_("why this is our task"), max_length=300, blank=True))
     screened_on = s1(models.DateField(_("screened on"), null=True, blank=True))
     screened_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
     out_reason = s2(
         models.CharField(_("why it was not taken on"), max_length=20, choices=OutReason.choices, blank=True)
     )
-    out_words = s3(models.TextField(_("the reason in words"), blank=True))
+    out_words = s3(SealedTextField(_("the reason in words"), blank=True))
     onward = s2(models.CharField(_("where else it was sent"), max_length=300, blank=True))
     feedback_on = s1(models.DateField(_("referrer told on"), null=True, blank=True))
-    feedback = s3(models.TextField(_("what the referrer was told"), blank=True))
+    feedback = s3(SealedTextField(_("what the referrer was told"), blank=True))
 
     class Meta:
         ordering = ("-received_at", "-pk")
@@ -122,6 +125,8 @@ class Mentioned(Row):
         PARENT = "parent", _("parent")
         OTHER = "other", _("other person")
 
+    sealed_for: ClassVar = "referral"
+
     referral = s1(models.ForeignKey(Referral, models.PROTECT, related_name="mentioned"))
     part = s1(models.CharField(_("who it is"), max_length=10, choices=Part.choices, default=Part.CHILD))
     given = s2(models.CharField(_("given name"), max_length=100, blank=True))
@@ -136,7 +141,7 @@ class Mentioned(Row):
     scheme = s1(
         models.CharField(_("kind of number"), max_length=40, choices=Identifier.Scheme.choices, default="", blank=True)
     )
-    number = s3(models.CharField(_("number of a document"), max_length=80, blank=True))
+    number = s3(SealedTextField(_("number of a document"), max_length=80, blank=True))
     person = s1(models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+"))
     case = s1(models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+"))
 
@@ -225,14 +230,16 @@ class Registration(Row):
         KNOWN = "known", _("recorded in the family")
         NONE = "none", _("none known")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.OneToOneField(Case, models.PROTECT, related_name="+"))
     referral = s1(models.ForeignKey(Referral, models.PROTECT, null=True, blank=True, related_name="+"))
     basis = s1(models.CharField(_("ground for keeping records"), max_length=20, choices=Basis.choices))
     basis_source = s2(models.CharField(_("law, order or agreement"), max_length=300, blank=True))
     guardian = s2(models.CharField(_("guardian"), max_length=10, choices=Guardian.choices))
-    location = s3(models.CharField(_("where the child is now"), max_length=300), Compartment.ADDRESS)
+    location = s3(SealedTextField(_("where the child is now"), max_length=300), Compartment.ADDRESS)
     interpreter = s2(models.CharField(_("interpreter"), max_length=100, blank=True))
-    emergency_contact = s3(models.CharField(_("whom to call in an emergency"), max_length=300), Compartment.ADDRESS)
+    emergency_contact = s3(SealedTextField(_("whom to call in an emergency"), max_length=300), Compartment.ADDRESS)
     age_method = s2(
         models.CharField(_("how the birth is known"), max_length=20, choices=BirthBy.choices, default="", blank=True)
     )

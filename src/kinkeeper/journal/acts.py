@@ -1,9 +1,9 @@
 """How a deed is done: permitted, whole and remembered. `@act` and `@bulk_act` turn a function into an `Act`.
 
 Calling an act does, in one transaction: lock and re-read every row it was handed, as far as the actor sees it (else
-`Unseen`, a 404) → ask the judge → change → write one journal entry → store a job for every reaction upstairs. Either
-all of it happened or nothing did. A deed that is refused leaves one line too: who tried what on which record, and the
-guard that said no.
+`Unseen`, a 404) → ask the judge → change → write one journal entry → store a job for every reaction upstairs → seal what
+was written in the chain (`chain.py`). Either all of it happened or nothing did. A deed that is refused leaves one line
+too: who tried what on which record, and the guard that said no.
 
 The judge is `may_<name of the act>` and is asked with the actor and the subject alone, so that the same judge draws the
 button. Rules about the particulars (dates, capacity) belong in the body of the act and raise `Refused`.
@@ -17,10 +17,13 @@ from enum import Enum
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor, Unseen, Verdict, scope_of, seen, unit_of
+from kinkeeper.journal import chain
 from kinkeeper.journal.models import Entry, Job, Refusal
+from kinkeeper.keys.ring import same_keyring
 from kinkeeper.lib.packs import Entry as PackEntry
 from kinkeeper.lib.refusals import Refused, Stale
 
@@ -33,6 +36,7 @@ acts: dict[str, Act[..., Any]] = {}
 reactions: dict[str, list[tuple[str, Reaction]]] = {}
 
 BATCH = 500
+READS_ONLY = _("This token may only read. Make one that may write.")
 
 
 class Act(Generic[P, R]):
@@ -58,27 +62,28 @@ class Act(Generic[P, R]):
 
     def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with transaction.atomic():
+            with same_keyring(), chain.deed() as book:
                 rows, named = _fresh(actor, args, kwargs)
                 subject = rows[0] if rows else None
-                verdict = self.judge(actor, subject)
+                verdict = Verdict(READS_ONLY) if actor.only_reads else self.judge(actor, subject)
                 if not verdict:
                     raise Refused(verdict.sentence, guard=verdict.guard)
                 result = self.do(actor, *rows, **named)
-                self._remember(actor, subject, result, named)
+                book.entries += self._remember(actor, subject, result, named)
                 return result
         except Refused as refusal:
             # After the transaction is undone. Of deeds inside deeds only the outermost stays, as it undoes the others.
-            self._remember_refusal(actor, args, refusal)
+            with chain.book() as book:
+                book.refusals.append(self._remember_refusal(actor, args, refusal))
             raise
 
-    def _remember_refusal(self, actor: Actor, args: Sequence[Any], refusal: Refused) -> None:
+    def _remember_refusal(self, actor: Actor, args: Sequence[Any], refusal: Refused) -> int:
         about = next((value for value in args if isinstance(value, models.Model) and value.pk is not None), None)
         line = _line(actor, self.name, about, {}) if about is not None else {"actor": actor.name, "act": self.name}
         line.pop("facts", None)
-        Refusal.objects.create(**{"user_id": actor.user_id, **line}, guard=refusal.guard)
+        return Refusal.objects.create(**{"user_id": actor.user_id, **line}, guard=refusal.guard).pk
 
-    def _remember(self, actor: Actor, subject: object, result: R, particulars: dict[str, Any]) -> None:
+    def _remember(self, actor: Actor, subject: object, result: R, particulars: dict[str, Any]) -> list[int]:
         about = result if isinstance(result, models.Model) else subject
         if not isinstance(about, models.Model):
             raise RuntimeError(f"{self.name} must return the row it changed, so that it can be remembered.")
@@ -86,6 +91,7 @@ class Act(Generic[P, R]):
         entry = Entry.objects.create(**_line(actor, self.name, about, facts))
         answers = reactions.get(self.name, [])
         Job.objects.bulk_create([Job(entry=entry, reaction=name) for name, _react in answers])
+        return [entry.pk]
 
 
 class BulkAct(Act[P, R]):
@@ -93,15 +99,18 @@ class BulkAct(Act[P, R]):
 
     bulk = True
 
-    def _remember(self, actor: Actor, subject: object, result: R, particulars: dict[str, Any]) -> None:
+    def _remember(self, actor: Actor, subject: object, result: R, particulars: dict[str, Any]) -> list[int]:
         if not isinstance(result, Sequence):
             raise RuntimeError(f"{self.name} must return the rows it changed.")
         answers = reactions.get(self.name, [])
+        written: list[int] = []
         for start in range(0, len(result), BATCH):
             rows: Iterable[models.Model] = result[start : start + BATCH]
             lines = [Entry(**_line(actor, self.name, row, {})) for row in rows]
             entries = Entry.objects.bulk_create(lines)
             Job.objects.bulk_create([Job(entry=entry, reaction=name) for entry in entries for name, _react in answers])
+            written += [entry.pk for entry in entries]
+        return written
 
 
 def act(judge: Judge) -> Callable[[Callable[Concatenate[Actor, P], R]], Act[P, R]]:

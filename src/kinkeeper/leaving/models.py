@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.decisions.models import BestInterest
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 
@@ -46,30 +47,32 @@ class Closing(Row):
     It is carried out on `done_on` (handed over or closed), or withdrawn.
     """
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     exit = s2(models.CharField(_("how it ends"), max_length=20, choices=Case.CloseReason.choices))
     planned = s2(models.BooleanField(_("planned"), default=True))
     decided_on = s1(models.DateField(_("decided on")))
-    reasons = s3(models.TextField(_("reasons")))
+    reasons = s3(SealedTextField(_("reasons")))
     best_interest = s1(models.ForeignKey(BestInterest, models.PROTECT, null=True, blank=True, related_name="+"))
-    causes_resolved = s3(models.TextField(_("what resolved the causes"), blank=True))
+    causes_resolved = s3(SealedTextField(_("what resolved the causes"), blank=True))
     readiness = s2(models.PositiveSmallIntegerField(_("readiness out of 100"), null=True, blank=True))
-    readiness_override = s3(models.CharField(_("why now, although not ready"), max_length=300, blank=True))
-    aftercare_plan = s3(models.TextField(_("after-care plan"), blank=True))
-    safety_plan = s3(models.TextField(_("safety plan"), blank=True))
-    child_view = s3(models.TextField(_("what the child says and wishes"), blank=True))
-    order_ended_by = s3(models.CharField(_("authority that ended the order"), max_length=200, blank=True))
+    readiness_override = s3(SealedTextField(_("why now, although not ready"), max_length=300, blank=True))
+    aftercare_plan = s3(SealedTextField(_("after-care plan"), blank=True))
+    safety_plan = s3(SealedTextField(_("safety plan"), blank=True))
+    child_view = s3(SealedTextField(_("what the child says and wishes"), blank=True))
+    order_ended_by = s3(SealedTextField(_("authority that ended the order"), max_length=200, blank=True))
     left_on = s1(models.DateField(_("left on"), null=True, blank=True))
-    to_whom = s3(models.CharField(_("to whom"), max_length=200, blank=True))
-    belongings = s3(models.TextField(_("belongings and keepsakes"), blank=True))
-    contacts = s3(models.TextField(_("whom to turn to"), blank=True))
-    benefits = s3(models.TextField(_("benefits and rights"), blank=True))
+    to_whom = s3(SealedTextField(_("to whom"), max_length=200, blank=True))
+    belongings = s3(SealedTextField(_("belongings and keepsakes"), blank=True))
+    contacts = s3(SealedTextField(_("whom to turn to"), blank=True))
+    benefits = s3(SealedTextField(_("benefits and rights"), blank=True))
     child_told_on = s1(models.DateField(_("child told on"), null=True, blank=True))
-    exit_survey = s3(models.TextField(_("what the child and the family say of our work"), blank=True))
-    outcome = s3(models.TextField(_("what was reached"), blank=True))
+    exit_survey = s3(SealedTextField(_("what the child and the family say of our work"), blank=True))
+    outcome = s3(SealedTextField(_("what was reached"), blank=True))
     done_on = s1(models.DateField(_("carried out on"), null=True, blank=True))
     withdrawn_on = s1(models.DateField(_("withdrawn on"), null=True, blank=True))
-    withdrawn_why = s3(models.CharField(_("why it was withdrawn"), max_length=300, blank=True))
+    withdrawn_why = s3(SealedTextField(_("why it was withdrawn"), max_length=300, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -106,10 +109,12 @@ class Closing(Row):
 class HandedPaper(Row):
     """A paper of the pack’s list that went with the child, or why it could not."""
 
+    sealed_for: ClassVar = "closing__case__child"
+
     closing = s1(models.ForeignKey(Closing, models.PROTECT, related_name="papers"))
     paper = s1(models.CharField(_("paper"), max_length=20))
     handed_on = s1(models.DateField(_("handed over on"), null=True, blank=True))
-    why_not = s3(models.CharField(_("why it is missing, and who will bring it"), max_length=300, blank=True))
+    why_not = s3(SealedTextField(_("why it is missing, and who will bring it"), max_length=300, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -147,6 +152,8 @@ class FollowUp(Row):
         NONE = "none", _("none of these")
         UNKNOWN = "unknown", _("not known")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     happened_on = s1(models.DateField(_("date")))
     way = s1(models.CharField(_("how"), max_length=10, choices=Contact.Kind.choices, default=Contact.Kind.VISIT))
@@ -155,8 +162,8 @@ class FollowUp(Row):
     lives = s2(models.CharField(_("lives"), max_length=10, choices=Lives.choices))
     suitable = s2(models.BooleanField(_("the housing is suitable"), null=True, blank=True))
     activity = s2(models.CharField(_("activity"), max_length=10, choices=Activity.choices, blank=True))
-    wellbeing = s3(models.TextField(_("how they are"), blank=True))
-    own_words = s3(models.TextField(_("in their own words"), blank=True))
+    wellbeing = s3(SealedTextField(_("how they are"), blank=True))
+    own_words = s3(SealedTextField(_("in their own words"), blank=True))
     concern = s2(models.BooleanField(_("there is reason for concern"), default=False))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
@@ -191,20 +198,22 @@ class Aftercare(Row):
         LOST = "lost", _("contact was lost")
         DIED = "died", _("died")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     kind = s2(models.CharField(_("after"), max_length=20, choices=Case.CloseReason.choices))
     starts_on = s1(models.DateField(_("from")))
     ends_on = s1(models.DateField(_("until"), null=True, blank=True))
     mentor = s2(models.CharField(_("mentor"), max_length=200, blank=True))
-    savings = s3(models.CharField(_("savings"), max_length=200, blank=True))
+    savings = s3(SealedTextField(_("savings"), max_length=200, blank=True))
     end = s2(models.CharField(_("why it ended"), max_length=10, choices=End.choices, blank=True))
-    statement = s3(models.TextField(_("the young person’s own statement"), blank=True))
+    statement = s3(SealedTextField(_("the young person’s own statement"), blank=True))
     door_open_on = s1(models.DateField(_("told that the door stays open on"), null=True, blank=True))
     last_contact_on = s1(models.DateField(_("last contact on"), null=True, blank=True))
     emergency_stay_from = s1(models.DateField(_("emergency stay from"), null=True, blank=True))
     emergency_stay_until = s1(models.DateField(_("emergency stay until"), null=True, blank=True))
     emergency_stay_type = s2(models.CharField(_("form of the emergency stay"), max_length=20, blank=True))
-    emergency_stay_reason = s3(models.CharField(_("why an emergency stay is needed"), max_length=300, blank=True))
+    emergency_stay_reason = s3(SealedTextField(_("why an emergency stay is needed"), max_length=300, blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -246,10 +255,12 @@ class Aftercare(Row):
 class ExtendedSupport(Row):
     """A young person asked that care goes on after coming of age, until a day; until then nothing changes for them."""
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     asked_on = s1(models.DateField(_("asked on")))
     until = s1(models.DateField(_("until")))
-    wish = s3(models.TextField(_("what the young person asked for, in their own words")))
+    wish = s3(SealedTextField(_("what the young person asked for, in their own words")))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:
@@ -280,17 +291,19 @@ class UnplannedReturn(Row):
         STAYS = "stays", _("the child stays at home")
         BACK = "back", _("the child comes back into care")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     returned_on = s1(models.DateField(_("went home on")))
-    to_whom = s3(models.CharField(_("to whom"), max_length=200))
-    child_words = s3(models.TextField(_("why, in the child’s own words"), blank=True))
+    to_whom = s3(SealedTextField(_("to whom"), max_length=200))
+    child_words = s3(SealedTextField(_("why, in the child’s own words"), blank=True))
     assessed_on = s1(models.DateField(_("risk judged on"), null=True, blank=True))
     risk = s2(models.CharField(_("risk"), max_length=10, choices=Risk.choices, blank=True))
-    risk_words = s3(models.TextField(_("what the risk is, and what protects the child now"), blank=True))
+    risk_words = s3(SealedTextField(_("what the risk is, and what protects the child now"), blank=True))
     decided_on = s1(models.DateField(_("decided on"), null=True, blank=True))
     decision = s2(models.CharField(_("decision"), max_length=10, choices=Decision.choices, blank=True))
-    authority = s3(models.CharField(_("who decided"), max_length=200, blank=True))
-    reasons = s3(models.TextField(_("reasons"), blank=True))
+    authority = s3(SealedTextField(_("who decided"), max_length=200, blank=True))
+    reasons = s3(SealedTextField(_("reasons"), blank=True))
     by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
 
     class Meta:

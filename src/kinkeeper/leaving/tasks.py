@@ -7,6 +7,7 @@ import logging
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Role
 from kinkeeper.leaving import actions, queries
+from kinkeeper.lib.chores import NIGHTLY, chore
 from kinkeeper.lib.refusals import Refused
 
 log = logging.getLogger("kinkeeper.worker")
@@ -14,6 +15,7 @@ log = logging.getLogger("kinkeeper.worker")
 NAME = "calendar"
 
 
+@chore(every=NIGHTLY)
 def come_of_age() -> int:
     """Begin after-care for everybody who is of age by now; returns for how many. Doing it twice changes nothing."""
     actor = machine(NAME, Role.SUPERVISOR)

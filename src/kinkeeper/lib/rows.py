@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import models
@@ -28,13 +29,26 @@ class Row(models.Model):
 RowT = TypeVar("RowT", bound=Row)
 
 
+def as_stored(row: models.Model, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes as they are written into this row: a field that lies sealed is sealed for it, its mark follows."""
+    stored = dict(changes)
+    for field in row._meta.concrete_fields:
+        for_row = getattr(field, "for_row", None)
+        if for_row is None:
+            continue
+        followed = getattr(field, "of", field.name)
+        if followed in changes:
+            stored[field.name] = for_row(row, changes[followed])
+    return stored
+
+
 def write(row: RowT, **changes: Any) -> RowT:
     """Store `changes` if nobody has written to the row since it was read; otherwise raise `Stale`.
 
     One UPDATE … WHERE version = …, so two writers cannot both win on either database.
     """
     manager = type(row)._base_manager
-    won = manager.filter(pk=row.pk, version=row.version).update(version=row.version + 1, **changes)
+    won = manager.filter(pk=row.pk, version=row.version).update(version=row.version + 1, **as_stored(row, changes))
     if won != 1:
         raise Stale
     for name, value in changes.items():

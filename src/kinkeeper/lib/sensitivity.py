@@ -34,9 +34,10 @@ class Compartment(StrEnum):
     STAFF_RELATIVE = "staff_relative"
 
 
-def _declare(field: FieldT, level: Level, compartment: Compartment | None) -> FieldT:
+def _declare(field: FieldT, level: Level, compartment: Compartment | None, coded: str = "") -> FieldT:
     field.sensitivity = level  # type: ignore[attr-defined]
     field.compartment = compartment  # type: ignore[attr-defined]
+    field.coded = coded  # type: ignore[attr-defined]
     return field
 
 
@@ -55,9 +56,12 @@ def s2(field: FieldT, compartment: Compartment | None = None) -> FieldT:
     return _declare(field, Level.S2, compartment)
 
 
-def s3(field: FieldT, compartment: Compartment | None = None) -> FieldT:
-    """Special: origin, belief, health, legal status, narrative, address."""
-    return _declare(field, Level.S3, compartment)
+def s3(field: FieldT, compartment: Compartment | None = None, *, coded: str = "") -> FieldT:
+    """Special: origin, belief, health, legal status, narrative, address.
+
+    What is written in words at this level lies sealed in the database (decision 27). `coded` says why this field does not.
+    """
+    return _declare(field, Level.S3, compartment, coded)
 
 
 def s4(field: FieldT, compartment: Compartment | None = None) -> FieldT:

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.lib.refusals import Refused, Stale
+from kinkeeper.lib.rows import as_stored
 
 Steps = Mapping[str, frozenset[str]]
 
@@ -40,7 +41,8 @@ def move(row: SteppingT, state: str, **changes: Any) -> SteppingT:
             guard="G-STEP",
         )
     manager = type(row)._base_manager
-    won = manager.filter(pk=row.pk, state=old, version=version).update(state=state, version=version + 1, **changes)
+    stored = as_stored(row, changes)
+    won = manager.filter(pk=row.pk, state=old, version=version).update(state=state, version=version + 1, **stored)
     if won != 1:
         raise Stale
     for name, value in {**changes, "state": state, "version": version + 1}.items():

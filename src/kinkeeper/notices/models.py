@@ -30,6 +30,16 @@ class Notice(Row):
         TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer %(code)s was accepted. The case is closed here.")
         TRANSFER_DECLINED = "transfer_declined", _("Transfer %(code)s was declined. You stay responsible.")
         TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Transfer %(code)s was withdrawn. No answer is needed.")
+        MY_RECORD_OPENED = "my_record_opened", _("A colleague opened record %(code)s of your caseload in an emergency.")
+        OPENING_REVIEWED = "opening_reviewed", _("Your opening of record %(code)s is reviewed. Read the verdict.")
+        OPENINGS_LOCKED = (
+            "openings_locked",
+            _("Colleague %(code)s opened three records within a day. Further openings are locked until tomorrow."),
+        )
+        FACTORS_TAKEN_AWAY = (
+            "factors_taken_away",
+            _("An administrator took your second factors away. Set up a new one; if you did not ask for it, say so."),
+        )
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))

@@ -1,12 +1,14 @@
-"""What follows when somebody opens a record in an emergency: the supervisors of its unit are asked to look at it."""
+"""What follows when a record is opened in an emergency or factors are taken away: those whom it concerns are told."""
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 
-from kinkeeper.access.actions import open_record
+from kinkeeper.access.actions import open_record, review_opening, take_factors_away
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Opening, Role, Seat
+from kinkeeper.access.policy import A_DAY, MOST_OPENINGS_IN_A_DAY, OVERSEERS
 from kinkeeper.journal.acts import after
 from kinkeeper.journal.models import Entry
 from kinkeeper.notices.actions import tell
@@ -15,17 +17,68 @@ from kinkeeper.notices.models import Notice
 
 @after(open_record)
 def tell_that_a_record_was_opened(entry: Entry) -> None:
-    """Tell the supervisors of the record’s unit, though not the one who opened it."""
-    opening = Opening.objects.filter(pk=entry.subject_id).first()
+    """Tell the supervisors and directors of the record’s unit, though not the one who opened it."""
+    opening = Opening.objects.filter(pk=entry.subject_id).select_related("unit").first()
     if opening is None:
         return
-    held = Seat.held_on(entry.at.date())
-    seats = Seat.objects.filter(held, unit=opening.unit_id, role=Role.SUPERVISOR, user__is_active=True)
+    unit = opening.unit
+    wide = Q(unit=None, programme=unit.programme_id) | Q(unit=None, programme=None)
+    seats = Seat.objects.filter(Seat.held_on(entry.at.date()), user__is_active=True)
+    overseers = seats.filter(Q(unit=unit) | wide, role__in=OVERSEERS)
     tell(
         machine("notices"),
-        users=set(seats.values_list("user_id", flat=True)) - {opening.user_id},
+        users=set(overseers.values_list("user_id", flat=True)) - {opening.user_id},
         kind=Notice.Kind.RECORD_OPENED,
         subject_code=opening.subject_code,
         link=reverse("openings"),
+        entry_id=entry.pk,
+    )
+
+
+@after(open_record)
+def tell_the_administrators_of_the_last_of_a_day(entry: Entry) -> None:
+    """Tell the administrators when somebody has opened as many records as a day allows: more are locked now."""
+    opening = Opening.objects.filter(pk=entry.subject_id).select_related("user").first()
+    if opening is None:
+        return
+    day = (opening.opened_at - A_DAY, opening.opened_at)
+    lately = Opening.objects.filter(user=opening.user, opened_at__gt=day[0], opened_at__lte=day[1])
+    if lately.count() < MOST_OPENINGS_IN_A_DAY:
+        return
+    seats = Seat.objects.filter(Seat.held_on(entry.at.date()), role=Role.ADMINISTRATOR, user__is_active=True)
+    tell(
+        machine("notices"),
+        users=set(seats.values_list("user_id", flat=True)),
+        kind=Notice.Kind.OPENINGS_LOCKED,
+        subject_code=opening.user.code,
+        link=reverse("user", args=[opening.user.code]),
+        entry_id=entry.pk,
+    )
+
+
+@after(review_opening)
+def tell_whose_opening_was_reviewed(entry: Entry) -> None:
+    """Tell whoever opened the record that there is a verdict."""
+    opening = Opening.objects.filter(pk=entry.subject_id).first()
+    if opening is not None:
+        tell(
+            machine("notices"),
+            users=[opening.user_id],
+            kind=Notice.Kind.OPENING_REVIEWED,
+            subject_code=opening.subject_code,
+            link=reverse("openings"),
+            entry_id=entry.pk,
+        )
+
+
+@after(take_factors_away)
+def tell_whose_factors_were_taken_away(entry: Entry) -> None:
+    """Tell the colleague, so that nobody loses a factor unseen."""
+    tell(
+        machine("notices"),
+        users=[entry.subject_id],
+        kind=Notice.Kind.FACTORS_TAKEN_AWAY,
+        subject_code=entry.subject_code,
+        link=reverse("my_sign_in"),
         entry_id=entry.pk,
     )

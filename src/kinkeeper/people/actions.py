@@ -14,6 +14,7 @@ from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.files import vault
 from kinkeeper.files.vault import Accepted
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.guards import (
     in_words,
@@ -40,17 +41,19 @@ from kinkeeper.people.models import (
 )
 from kinkeeper.people.naming import end_of_name, index_names, show_name_in_use
 from kinkeeper.people.newcomers import (
+    LONGEST_AGO,
     NameParts,
     Newcomer,
     born,
     insist_on_a_life,
     insist_on_a_method,
     insist_on_somebody_new,
+    shown,
     unsaved,
 )
 
 # Other rooms register people through this one.
-__all__ = ["NameParts", "Newcomer"]
+__all__ = ["LONGEST_AGO", "NameParts", "Newcomer", "shown"]
 
 # ---- registering -----------------------------------------------------------------------------------------------------
 
@@ -85,14 +88,16 @@ def register_person(
 def register_people(actor: Actor, unit: Unit, *, newcomers: Sequence[Newcomer]) -> list[Person]:
     """Begin the records of many people at once, in the order given; one that cannot be refuses all."""
     made = [unsaved(actor, unit, newcomer) for newcomer in newcomers]
-    people = Person.objects.bulk_create([person for person, _names in made], batch_size=500)
+    people = Person.objects.bulk_create(with_keys([person for person, _names in made]), batch_size=500)
     names = Name.objects.bulk_create([name for _person, names in made for name in names], batch_size=500)
     Identifier.objects.bulk_create(
-        [
-            Identifier(person=person, scheme=scheme, value=value, starts_on=since, ends_on=until)
-            for person, newcomer in zip(people, newcomers, strict=True)
-            for scheme, value, since, until in newcomer.identifiers
-        ],
+        with_keys(
+            [
+                Identifier(person=person, scheme=scheme, value=value, starts_on=since, ends_on=until)
+                for person, newcomer in zip(people, newcomers, strict=True)
+                for scheme, value, since, until in newcomer.identifiers
+            ]
+        ),
         batch_size=500,
     )
     SpokenLanguage.objects.bulk_create(
@@ -227,7 +232,7 @@ def record_identifier(
     value = " ".join(value.split())
     if starts_on and ends_on:
         insist_on_order(ends_on, starts_on, _("This number holds from %(day)s; it cannot end before."), "ends_on")
-    if Identifier.objects.filter(person=person, scheme=scheme, value=value).exists():
+    if Identifier.objects.filter(person=person, scheme=scheme, value_mark=value).exists():
         raise Refused(_("This number is already recorded."), guard="G-DUP", field="value")
     other = queries.person_with_number(actor, scheme, value)
     if other:
@@ -389,18 +394,27 @@ def bring_in_legal_statuses(
     *,
     statuses: Sequence[LegalStatus] = (),
     identifiers: Sequence[Identifier] = (),
+    names: Sequence[Name] = (),
+    languages: Sequence[SpokenLanguage] = (),
+    contact_points: Sequence[ContactPoint] = (),
     changes: Sequence[tuple[Row, Mapping[str, Any]]] = (),
 ) -> list[Person]:
-    """Bring in the legal statuses and numbers of many people of one unit, and changes to what is known (row, values)."""
+    """Bring in what is known of many people of one unit beyond their first record, and changes to it (row, values)."""
     known = [row if isinstance(row, Person) else row.person for row, _values in changes]  # type: ignore[attr-defined]
-    known += [*(status.person for status in statuses), *(number.person for number in identifiers)]
+    added: list[Any] = [*statuses, *identifiers, *names, *languages, *contact_points]
+    known += [row.person for row in added]
     about = {person.pk: person for person in known}
     if any(person.unit_id != unit.pk for person in about.values()):
         raise Refused(_("All people of one import belong to its unit."), guard="G-UNIT")
     for row, values in changes:
         write(row, **values)
-    Identifier.objects.bulk_create(identifiers)
-    LegalStatus.objects.bulk_create(statuses)
+    Identifier.objects.bulk_create(with_keys(identifiers))
+    LegalStatus.objects.bulk_create(with_keys(statuses))
+    SpokenLanguage.objects.bulk_create(languages)
+    ContactPoint.objects.bulk_create(with_keys(contact_points))
+    renamed = [*Name.objects.bulk_create(names), *(row for row, _values in changes if isinstance(row, Name))]
+    if renamed:
+        index_names([name.person for name in renamed], renamed)
     return list(about.values())
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit, User
 from kinkeeper.files.models import StoredFile
+from kinkeeper.keys.fields import MarkField, SealedTextField
 from kinkeeper.lib.ages import PartialDate, age_on
 from kinkeeper.lib.names import display_name, fold
 from kinkeeper.lib.rows import Row
@@ -86,6 +87,8 @@ class Person(Row):
     (`2014`, `2014-05`, `~2014-05-17`), `born_from` its earliest day.
     """
 
+    sealed_for: ClassVar = "self"
+
     unit = s1(models.ForeignKey(Unit, models.PROTECT, related_name="+"))
     name = s2(models.CharField(_("name"), max_length=200))
     sort_name = s2(models.CharField(max_length=200, db_index=True, editable=False))
@@ -96,10 +99,12 @@ class Person(Row):
     )
     sex = s2(models.CharField(_("sex"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN))
     died_on = s2(models.DateField(_("date of death"), null=True, blank=True))
-    ethnicity = s3(models.CharField(_("ethnic origin"), max_length=10, blank=True))
-    religion = s3(models.CharField(_("religion"), max_length=100, blank=True))
-    practice = s3(models.CharField(_("wishes about practice, customs and holidays"), max_length=300, blank=True))
-    diet = s3(models.CharField(_("diet"), max_length=100, blank=True))
+    ethnicity = s3(
+        models.CharField(_("ethnic origin"), max_length=10, blank=True), coded="a code of the authority’s list"
+    )
+    religion = s3(SealedTextField(_("religion"), max_length=100, blank=True))
+    practice = s3(SealedTextField(_("wishes about practice, customs and holidays"), max_length=300, blank=True))
+    diet = s3(SealedTextField(_("diet"), max_length=100, blank=True))
     photo = s2(models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+"))
     is_invented = s1(models.BooleanField(default=False, editable=False))
 
@@ -183,6 +188,7 @@ class NameKey(models.Model):
 
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="+"))
     key = s2(models.CharField(max_length=40))
+    without_history = "It is derived from the name, whose own history is kept."
 
     class Meta:
         verbose_name = _("search key of a name")
@@ -213,9 +219,12 @@ class Identifier(Row):
         UNHCR = "unhcr", _("UNHCR number")
         OTHER = "other", _("other number")
 
+    sealed_for: ClassVar = "person"
+
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="identifiers"))
     scheme = s1(models.CharField(_("kind of number"), max_length=40))
-    value = s3(models.CharField(_("number"), max_length=80))
+    value = s3(SealedTextField(_("number"), max_length=80))
+    value_mark = s3(MarkField(of="value"))
     starts_on = s1(models.DateField(_("from"), null=True, blank=True))
     ends_on = s1(models.DateField(_("until"), null=True, blank=True))
 
@@ -223,7 +232,7 @@ class Identifier(Row):
         ordering = ("scheme", "starts_on", "pk")
         verbose_name = _("identity number")
         verbose_name_plural = _("identity numbers")
-        indexes: ClassVar = [models.Index(fields=["value", "scheme"], name="people_by_identity_number")]
+        indexes: ClassVar = [models.Index(fields=["value_mark", "scheme"], name="people_by_identity_number")]
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.value}"
@@ -270,12 +279,14 @@ class LegalStatus(Row):
     `status` is a code of the jurisdiction pack, which says what it means in neutral terms.
     """
 
+    sealed_for: ClassVar = "person"
+
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="legal_statuses"))
-    status = s3(models.CharField(_("legal status"), max_length=20))
+    status = s3(models.CharField(_("legal status"), max_length=20), coded="a code of the jurisdiction pack")
     starts_on = s2(models.DateField(_("from")))
     ends_on = s2(models.DateField(_("until"), null=True, blank=True))
-    authority = s3(models.CharField(_("authority"), max_length=200, blank=True))
-    order_number = s3(models.CharField(_("number of the order"), max_length=80, blank=True))
+    authority = s3(SealedTextField(_("authority"), max_length=200, blank=True))
+    order_number = s3(SealedTextField(_("number of the order"), max_length=80, blank=True))
     appeal_until = s2(models.DateField(_("appeal possible until"), null=True, blank=True))
 
     class Meta:
@@ -313,9 +324,11 @@ class Document(Row):
         LETTER = "letter", _("Letter")
         OTHER = "other", _("Other")
 
+    sealed_for: ClassVar = "person"
+
     person = s1(models.ForeignKey(Person, models.PROTECT, related_name="documents"))
     kind = s1(models.CharField(_("kind"), max_length=20, choices=Kind.choices))
-    title = s3(models.CharField(_("title"), max_length=200))
+    title = s3(SealedTextField(_("title"), max_length=200))
     issued_on = s2(models.DateField(_("issued on"), null=True, blank=True))
     file = s3(models.ForeignKey(StoredFile, models.PROTECT, related_name="+"))
     added_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
@@ -327,7 +340,7 @@ class Document(Row):
         verbose_name_plural = _("documents")
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
     @property
     def unit_id(self) -> int:
@@ -343,9 +356,11 @@ class ContactPoint(Row):
         EMAIL = "email", _("e-mail")
         ADDRESS = "address", _("address")
 
+    sealed_for: ClassVar = "person"
+
     person = s1(models.ForeignKey(Person, models.CASCADE, related_name="contact_points"))
     kind = s1(models.CharField(_("kind"), max_length=10, choices=Kind.choices))
-    value = s3(models.CharField(_("number or address"), max_length=300), Compartment.ADDRESS)
+    value = s3(SealedTextField(_("number or address"), max_length=300), Compartment.ADDRESS)
     safe_to_use = s2(models.BooleanField(_("safe to use"), default=True))
 
     class Meta:
@@ -374,6 +389,8 @@ class Consent(Row):
         REFUSED = "refused", _("refused")
         UNREACHED = "unreached", _("could not be reached")
 
+    sealed_for: ClassVar = "person"
+
     person = s1(models.ForeignKey(Person, models.PROTECT, related_name="consents"))
     purpose = s1(models.CharField(_("purpose"), max_length=20))
     recipient = s2(models.CharField(_("recipient"), max_length=200, blank=True))
@@ -382,8 +399,8 @@ class Consent(Row):
     by_child = s2(models.BooleanField(_("the child’s own answer")))
     given_by = s2(models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+"))
     language = s2(models.CharField(_("language in which it was explained"), max_length=20, blank=True))
-    explained = s3(models.CharField(_("how it was explained"), max_length=300))
-    capacity_note = s3(models.CharField(_("note on understanding"), max_length=300, blank=True))
+    explained = s3(SealedTextField(_("how it was explained"), max_length=300))
+    capacity_note = s3(SealedTextField(_("note on understanding"), max_length=300, blank=True))
     given_on = s1(models.DateField(_("answered on")))
     until = s1(models.DateField(_("valid until"), null=True, blank=True))
     withdrawn_on = s1(models.DateField(_("withdrawn on"), null=True, blank=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from kinkeeper.access.gate import YES, Actor, Unseen, Verdict, may_read, one, se
 from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.codes import is_code, normalise_code
-from kinkeeper.lib.names import candidates, score
+from kinkeeper.lib.names import candidates, query_keys, score
 from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.sensitivity import Level
 from kinkeeper.people.consenting import Standing, standing_of
@@ -66,7 +66,7 @@ def _exactly(actor: Actor, text: str) -> list[Person]:
 def _holders(actor: Actor, values: Sequence[str]) -> QuerySet[Identifier]:
     """Numbers in units where the actor may read numbers: whoever may not read one may not confirm one either."""
     units = [unit for unit in actor.units() if actor.ceiling(unit) >= Level.S3]
-    return Identifier.objects.filter(value__in=values, person__unit_id__in=units)
+    return Identifier.objects.filter(value_mark__in=values, person__unit_id__in=units)
 
 
 def _by_name(among: QuerySet[Person], text: str, limit: int) -> list[tuple[float, Person]]:
@@ -129,9 +129,69 @@ def likely_duplicates_anywhere(
     return [Likeness(pk, row.code, row.unit, row if pk in sight else None) for pk, row in found.items()]
 
 
+def likely_duplicates_of_many(
+    actor: Actor, asked: Sequence[tuple[Sequence[str], PartialDate | None]], *, without: Collection[int] = ()
+) -> list[list[Likeness]]:
+    """For each of many newcomers (names, birth): records of any unit that may be of the same person, best first.
+
+    As `likely_duplicates_anywhere` says, in a number of questions that does not grow with the newcomers.
+    """
+    searches = [[_surest(name) for name in names if name.strip()] for names, _birth in asked]
+    holders = _holders_of_keys({key for some in searches for words in some for keys in words for key in keys})
+    wanted = [
+        {pk for words in some for pk in _answering_words(words, holders) if pk not in without} for some in searches
+    ]
+    everybody = set().union(*wanted)
+    found = {row.pk: row for row in Person.objects.select_related("unit").filter(pk__in=everybody)}
+    spelled: dict[int, list[str]] = defaultdict(list)
+    for name in Name.objects.filter(person__in=everybody) if everybody else ():
+        spelled[name.person_id].append(str(name))
+    sight = set(people(actor).filter(pk__in=everybody).values_list("pk", flat=True)) if everybody else set()
+    answers = []
+    for (names, birth), keys in zip(asked, wanted, strict=True):
+        worth: dict[int, float] = {}
+        for pk in keys:
+            told = [name for name in names if _says_enough(name, birth, found[pk])]
+            worth[pk] = max((score(name, spelled[pk]) for name in told), default=0.0)
+        alike = [pk for pk in worth if worth[pk] >= NEARLY_THE_SAME and _may_be_born(found[pk].born, birth)]
+        best = sorted((-worth[pk], pk) for pk in alike)
+        answers.append(
+            [Likeness(pk, found[pk].code, found[pk].unit, found[pk] if pk in sight else None) for _w, pk in best]
+        )
+    return answers
+
+
+def _says_enough(name: str, birth: PartialDate | None, person: Person) -> bool:
+    return bool(name.strip()) and (len(name.split()) > 1 or bool(birth and person.birth))
+
+
+def _surest(name: str) -> list[list[str]]:
+    """For each word of a name the keys of those who bear it, or sound like it, or are one slip away."""
+    return [[key for key in keys if not key.startswith("p:")] for keys in query_keys(name)]
+
+
+def _holders_of_keys(keys: Collection[str]) -> dict[str, set[int]]:
+    holders: dict[str, set[int]] = defaultdict(set)
+    asked = sorted(keys)
+    for start in range(0, len(asked), 5000):
+        rows = NameKey.objects.filter(key__in=asked[start : start + 5000]).values_list("key", "person_id")
+        for key, pk in rows:
+            holders[key].add(pk)
+    return holders
+
+
+def _answering_words(words: list[list[str]], holders: Mapping[str, set[int]]) -> set[int]:
+    """Who answers every word, or two of three and more."""
+    counted: dict[int, int] = defaultdict(int)
+    for keys in words:
+        for pk in set().union(*(holders.get(key, set()) for key in keys)):
+            counted[pk] += 1
+    return {pk for pk, count in counted.items() if count >= min(2, len(words))}
+
+
 def _numbered(number: str) -> QuerySet[Identifier, int]:
     number = " ".join(number.split())
-    return Identifier.objects.filter(value__in=[number, number.upper()]).values_list("person_id", flat=True)
+    return Identifier.objects.filter(value_mark__in=[number, number.upper()]).values_list("person_id", flat=True)
 
 
 def _may_be_born(one_birth: PartialDate | None, other: PartialDate | None) -> bool:

@@ -22,6 +22,7 @@ from kinkeeper.decisions.models import Decision
 from kinkeeper.families.queries import siblings_of
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.guards import (
     insist_on_age,
     insist_on_choice,
@@ -254,12 +255,12 @@ def bring_in_care_histories(
         for row, values in changes:
             write(row, **values)
         PeriodOfCare.objects.bulk_create(periods, batch_size=500)
-        Placement.objects.bulk_create(placements, batch_size=500)
+        Placement.objects.bulk_create(with_keys(placements), batch_size=500)
         within = {row.period.pk for row in placements} | {row.period.pk for row in episodes}
         if PeriodOfCare.objects.filter(pk__in=within).exclude(child__unit=unit).exists():
             raise Unseen
         # The first of a period goes first: the guards look at each row as it comes.
-        Episode.objects.bulk_create(sorted(episodes, key=lambda row: row.started_on), batch_size=500)
+        Episode.objects.bulk_create(with_keys(sorted(episodes, key=lambda row: row.started_on)), batch_size=500)
         Absence.objects.bulk_create(absences, batch_size=500)
     return [*periods, *absences, *(row for row, _values in changes)]
 

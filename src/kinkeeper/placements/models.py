@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.decisions.models import Decision
 from kinkeeper.homes.models import Home
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
 from kinkeeper.people.models import LegalStatus, Person
@@ -24,7 +25,7 @@ class PeriodOfCare(Row):
     child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
     started_on = s1(models.DateField(_("began on")))
     ended_on = s1(models.DateField(_("ended on"), null=True, blank=True))
-    need = s3(models.CharField(_("main need"), max_length=10, blank=True))
+    need = s3(models.CharField(_("main need"), max_length=10, blank=True), coded="a code of the jurisdiction pack")
     exit = s2(models.CharField(_("why care ended"), max_length=10, blank=True))
 
     class Meta:
@@ -60,6 +61,8 @@ class Placement(Row):
     `leave_reason` says why the child moved on, as a code of the pack; it is empty for the last stay of a period.
     """
 
+    sealed_for: ClassVar = "period__child"
+
     period = s1(models.ForeignKey(PeriodOfCare, models.CASCADE, related_name="placements"))
     home = s1(models.ForeignKey(Home, models.PROTECT, related_name="+"))
     care_type = s1(models.CharField(_("type of care"), max_length=20))
@@ -67,7 +70,7 @@ class Placement(Row):
     decision = s1(models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="+"))
     planned = s2(models.BooleanField(_("planned"), default=True))
     mitigation = s3(
-        models.CharField(_("how differences of language and culture are bridged"), max_length=300, blank=True)
+        SealedTextField(_("how differences of language and culture are bridged"), max_length=300, blank=True)
     )
     exemption_review_on = s1(models.DateField(_("sibling exemption to be looked at again on"), null=True, blank=True))
 
@@ -136,13 +139,15 @@ class Episode(Row):
         LEGAL_SAME_CARER = "U", _("legal status and placement changed, the carer stayed")
         BOTH = "B", _("legal status, placement and carer changed")
 
+    sealed_for: ClassVar = "period__child"
+
     period = s1(models.ForeignKey(PeriodOfCare, models.CASCADE, related_name="episodes"))
     started_on = s1(models.DateField(_("began on")))
     reason = s1(models.CharField(_("why a new episode began"), max_length=1, choices=Reason.choices))
     legal_status = s1(models.ForeignKey(LegalStatus, models.PROTECT, related_name="+"))
     placement = s1(models.ForeignKey(Placement, models.PROTECT, related_name="episodes"))
     home_postcode = s3(
-        models.CharField(_("postcode of the family home"), max_length=12, blank=True), Compartment.ADDRESS
+        SealedTextField(_("postcode of the family home"), max_length=12, blank=True), Compartment.ADDRESS
     )
 
     objects = EpisodeQuerySet.as_manager()

@@ -11,6 +11,7 @@ from kinkeeper.access.gate import Actor, Unseen
 from kinkeeper.access.models import Unit, pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.journal.acts import act, bulk_act
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, insist_on_the_past, known
 from kinkeeper.lib.money import Money
 from kinkeeper.lib.refusals import Refused
@@ -407,4 +408,4 @@ def bring_in_reviews(actor: Actor, unit: Unit, *, reviews: Sequence[Review]) -> 
     """Bring in reviews as another system kept them."""
     if any(review.child.unit_id != unit.pk for review in reviews):
         raise Unseen
-    return Review.objects.bulk_create(reviews, batch_size=500)
+    return Review.objects.bulk_create(with_keys(reviews), batch_size=500)

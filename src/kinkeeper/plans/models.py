@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.access.models import User
 from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Family
+from kinkeeper.keys.fields import SealedTextField
 from kinkeeper.lib.money import Money
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
@@ -47,6 +48,8 @@ class Plan(Row):
         State.DROPPED: frozenset(),
     }
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     kind = s1(models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CHILD))
     # Few plans have a family: an index of every row would look useless to a database that counts, and be left aside.
@@ -55,11 +58,11 @@ class Plan(Row):
     state = s1(models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT))
     replaces = s1(models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"))
     permanency = s2(models.CharField(_("lasting goal"), max_length=24, blank=True))
-    about_me = s3(models.TextField(_("about me, in the child’s own words"), blank=True))
-    no_words_reason = s3(models.CharField(_("why there are no words of the child"), max_length=300, blank=True))
+    about_me = s3(SealedTextField(_("about me, in the child’s own words"), blank=True))
+    no_words_reason = s3(SealedTextField(_("why there are no words of the child"), max_length=300, blank=True))
     child_consulted = s2(models.CharField(_("how the child took part"), max_length=300, blank=True))
     parent_consulted = s2(models.CharField(_("how the parents took part, or why not"), max_length=300, blank=True))
-    no_contact_reason = s3(models.CharField(_("why no contact with the family is planned"), max_length=300, blank=True))
+    no_contact_reason = s3(SealedTextField(_("why no contact with the family is planned"), max_length=300, blank=True))
     copy_given_on = s1(models.DateField(_("copy given on"), null=True, blank=True))
     review_on = s1(models.DateField(_("to be reviewed on"), null=True, blank=True))
     drafted_on = s1(models.DateField(_("drafted on")))
@@ -135,11 +138,13 @@ class Goal(Row):
         State.DROPPED: frozenset({State.OPEN}),
     }
 
+    sealed_for: ClassVar = "plan__case__child"
+
     plan = s1(models.ForeignKey(Plan, models.PROTECT, related_name="goals"))
     domain = s1(models.CharField(_("domain"), max_length=20))
-    words = s3(models.TextField(_("the goal in the child’s words")))
-    statement = s3(models.TextField(_("how we shall know that it is reached"), blank=True))
-    baseline = s3(models.TextField(_("how it is now"), blank=True))
+    words = s3(SealedTextField(_("the goal in the child’s words")))
+    statement = s3(SealedTextField(_("how we shall know that it is reached"), blank=True))
+    baseline = s3(SealedTextField(_("how it is now"), blank=True))
     high_risk = s2(models.BooleanField(_("safety depends on it"), default=False))
     target_on = s1(models.DateField(_("to be reached by")))
     state = s1(models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN))
@@ -160,8 +165,10 @@ class Goal(Row):
 class GoalAction(Row):
     """A step towards a goal: what, who does it, until when, and what it costs (in the smallest unit of the currency)."""
 
+    sealed_for: ClassVar = "goal__plan__case__child"
+
     goal = s1(models.ForeignKey(Goal, models.PROTECT, related_name="actions"))
-    what = s3(models.CharField(_("what is done"), max_length=300))
+    what = s3(SealedTextField(_("what is done"), max_length=300))
     owner = s2(models.CharField(_("who does it"), max_length=200))
     due_on = s1(models.DateField(_("until")))
     cost_minor = s1(models.BigIntegerField(_("cost"), null=True, blank=True))
@@ -201,13 +208,15 @@ class PlannedContact(Row):
         LETTER = "letter", _("letter")
         ONLINE = "online", _("video call or message")
 
+    sealed_for: ClassVar = "plan__case__child"
+
     plan = s1(models.ForeignKey(Plan, models.PROTECT, related_name="contacts"))
     with_whom = s2(models.CharField(_("with whom"), max_length=200))
     person = s1(models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+"))
     how = s1(models.CharField(_("how"), max_length=10, choices=How.choices))
     often = s2(models.CharField(_("how often"), max_length=100))
     supervised = s2(models.BooleanField(_("supervised"), default=False))
-    note = s3(models.CharField(_("note"), max_length=300, blank=True))
+    note = s3(SealedTextField(_("note"), max_length=300, blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -240,6 +249,8 @@ class Review(Row):
         CLOSE = "close", _("the work comes to its end")
         UNKNOWN = "", _("not recorded")
 
+    sealed_for: ClassVar = "child"
+
     child = s1(models.ForeignKey(Person, models.PROTECT, related_name="+"))
     case = s1(models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+"))
     plan = s1(models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="+"))
@@ -247,15 +258,15 @@ class Review(Row):
     opened_on = s1(models.DateField(_("opened on"), null=True, blank=True))
     due_on = s1(models.DateField(_("was due on"), null=True, blank=True))
     postponed_to = s1(models.DateField(_("postponed to"), null=True, blank=True))
-    postponed_reason = s3(models.CharField(_("why it was postponed"), max_length=300, blank=True))
+    postponed_reason = s3(SealedTextField(_("why it was postponed"), max_length=300, blank=True))
     postponed_by_child = s2(models.BooleanField(_("the child asked for it"), default=False))
     held_on = s1(models.DateField(_("held on"), null=True, blank=True))
     chair = s2(models.CharField(_("chair"), max_length=200, blank=True))
     chaired_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
     attendance = s2(models.TextField(_("who took part"), blank=True))
     participation = s2(models.CharField(_("how the child took part"), max_length=10, blank=True))
-    child_words = s3(models.TextField(_("what the child said"), blank=True))
-    summary = s3(models.TextField(_("what was decided"), blank=True))
+    child_words = s3(SealedTextField(_("what the child said"), blank=True))
+    summary = s3(SealedTextField(_("what was decided"), blank=True))
     still_needed = s2(models.BooleanField(_("care is still needed"), null=True, blank=True))
     still_suits = s2(models.BooleanField(_("this form of care still suits the child"), null=True, blank=True))
     outcome = s1(models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, default="", blank=True))
@@ -304,10 +315,12 @@ class Review(Row):
 class Progress(Row):
     """How far a goal had come at a review: −2 much worse … +2 much better."""
 
+    sealed_for: ClassVar = "review__child"
+
     review = s1(models.ForeignKey(Review, models.PROTECT, related_name="progress"))
     goal = s1(models.ForeignKey(Goal, models.PROTECT, related_name="+"))
     rating = s2(models.SmallIntegerField(_("progress")))
-    note = s3(models.TextField(_("what was seen"), blank=True))
+    note = s3(SealedTextField(_("what was seen"), blank=True))
 
     class Meta:
         ordering = ("pk",)
@@ -334,10 +347,12 @@ class Wish(Row):
         REFUSED = "refused", _("no")
         LATER = "later", _("not yet")
 
+    sealed_for: ClassVar = "review__child"
+
     review = s1(models.ForeignKey(Review, models.PROTECT, related_name="wishes"))
-    words = s3(models.TextField(_("the wish in the child’s words")))
+    words = s3(SealedTextField(_("the wish in the child’s words")))
     answer = s2(models.CharField(_("answer"), max_length=10, choices=Answer.choices))
-    reason = s3(models.TextField(_("reason"), blank=True))
+    reason = s3(SealedTextField(_("reason"), blank=True))
 
     class Meta:
         ordering = ("pk",)

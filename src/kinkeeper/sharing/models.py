@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import Unit, User
 from kinkeeper.cases.models import Case
+from kinkeeper.keys.fields import SealedJSONField, SealedTextField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import s1, s2, s3
 from kinkeeper.lib.steps import Steps
@@ -64,6 +65,8 @@ class Share(Row):
         LETTER = "letter", _("letter")
         SECURE = "secure", _("encrypted message")
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     partner = s1(models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+"))
     recipient = s2(models.CharField(_("recipient"), max_length=200))
@@ -74,9 +77,9 @@ class Share(Row):
     channel = s1(models.CharField(_("how"), max_length=10, choices=Channel.choices))
     shared_on = s1(models.DateField(_("shared on")))
     ends_on = s1(models.DateField(_("valid until"), null=True, blank=True))
-    sheet = s3(models.JSONField(_("what was handed over, word for word"), default=list))
+    sheet = s3(SealedJSONField(_("what was handed over, word for word"), default=list))
     child_told = s2(models.BooleanField(_("the child was told"), default=False))
-    child_wish = s3(models.TextField(_("what the child wishes about it"), blank=True))
+    child_wish = s3(SealedTextField(_("what the child wishes about it"), blank=True))
     guardian_told = s2(models.BooleanField(_("the guardian was told"), default=False))
     acknowledged_on = s1(models.DateField(_("receipt confirmed on"), null=True, blank=True))
     revoked_on = s1(models.DateField(_("revoked on"), null=True, blank=True))
@@ -127,6 +130,8 @@ class PartnerReferral(Row):
         State.CLOSED: frozenset(),
     }
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     partner = s1(models.ForeignKey(Partner, models.PROTECT, related_name="+"))
     share = s1(models.ForeignKey(Share, models.PROTECT, related_name="+"))
@@ -136,8 +141,8 @@ class PartnerReferral(Row):
     answered_on = s1(models.DateField(_("answered on"), null=True, blank=True))
     attended_on = s1(models.DateField(_("attended or missed on"), null=True, blank=True))
     feedback_on = s1(models.DateField(_("feedback on"), null=True, blank=True))
-    feedback = s3(models.TextField(_("what came of it"), blank=True))
-    child_opinion = s3(models.TextField(_("what the child says about it"), blank=True))
+    feedback = s3(SealedTextField(_("what came of it"), blank=True))
+    child_opinion = s3(SealedTextField(_("what the child says about it"), blank=True))
 
     class Meta:
         ordering = ("-sent_on", "-pk")
@@ -175,21 +180,23 @@ class Transfer(Row):
         State.WITHDRAWN: frozenset(),
     }
 
+    sealed_for: ClassVar = "case__child"
+
     case = s1(models.ForeignKey(Case, models.PROTECT, related_name="+"))
     unit_to = s1(models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+"))
     organisation = s2(models.CharField(_("other organisation"), max_length=200, blank=True))
     state = s1(models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OFFERED))
-    reason = s3(models.TextField(_("reason")))
+    reason = s3(SealedTextField(_("reason")))
     items = s1(models.JSONField(_("what is shared"), default=list))
     basis = s1(models.CharField(_("ground"), max_length=20, choices=Share.Basis.choices))
     consent = s1(models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="+"))
-    sheet = s3(models.JSONField(_("what the receiver reads, word for word"), default=list))
+    sheet = s3(SealedJSONField(_("what the receiver reads, word for word"), default=list))
     meeting_on = s1(models.DateField(_("hand-over meeting on"), null=True, blank=True))
     offered_on = s1(models.DateField(_("offered on")))
     offered_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
     answered_on = s1(models.DateField(_("answered on"), null=True, blank=True))
     answered_by = s1(models.ForeignKey(User, models.PROTECT, null=True, related_name="+"))
-    answer_reason = s3(models.TextField(_("reason of the answer"), blank=True))
+    answer_reason = s3(SealedTextField(_("reason of the answer"), blank=True))
     worker = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
     worker_there = s2(models.CharField(_("responsible worker of the other organisation"), max_length=200, blank=True))
     evidence = s2(models.CharField(_("how the acceptance is known"), max_length=300, blank=True))

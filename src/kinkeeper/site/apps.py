@@ -1,4 +1,4 @@
-"""Opens every room at start-up: policies, acts and reactions register themselves by being imported."""
+"""Opens every room at start-up: policies, acts, reactions and chores register themselves by being imported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         for room in settings.ROOMS:
-            for part in ("policy", "actions", "reactions"):
+            for part in ("policy", "actions", "reactions", "tasks"):
                 if find_spec(f"kinkeeper.{room}.{part}"):
                     import_module(f"kinkeeper.{room}.{part}")
         import_module("kinkeeper.site.checks")
+        import_module("kinkeeper.site.machine").lend_to_upkeep()

@@ -53,12 +53,18 @@ PLACES = (
     Place("partners", _("Partners"), "heart-handshake", "r", AT_WORK),
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
+    Place("unusual_reading", _("Unusual reading"), "eye", roles=OVERSEERS),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
+    Place("devices", _("Devices"), "database-export", administrators=True),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
+    Place("installation", _("This installation"), "shield-check", "i", administrators=True),
 )
 OWN_PLACES = (
     Place("calendar", _("My calendar"), "calendar"),
     Place("pack", _("Jurisdiction pack"), "gavel", roles=AT_WORK),
+    Place("my_sign_in", _("How I sign in"), "shield-lock"),
+    Place("my_devices", _("Where I am signed in"), "world"),
+    Place("tokens", _("Tokens for programs"), "database-export"),
     Place("change_password", _("Change the password"), "lock"),
 )
 

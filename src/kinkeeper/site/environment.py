@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,6 +27,28 @@ class Setting:
     default: str
 
 
+# What makes reading unusual, one number each; KINKEEPER_UNUSUAL_READING may change any of them.
+UNUSUAL_READING = {
+    # How many days are looked at.
+    "days": 28,
+    # Different records in one day, and how many times the reader’s usual day that must be.
+    "records_a_day": 15,
+    "times_usual": 3,
+    # Different records in all these days, against the median of at least so many colleagues in the same role.
+    "records_a_window": 30,
+    "times_colleagues": 3,
+    "least_colleagues": 3,
+    # Children whose case somebody else had.
+    "records_outside": 3,
+    # From and until which hour it is night, and different records then.
+    "night_from": 22,
+    "night_until": 6,
+    "records_at_night": 3,
+    # Different records within so many minutes.
+    "run_records": 10,
+    "run_minutes": 10,
+}
+
 SETTINGS = (
     Setting("KINKEEPER_DATA", "The data folder: database, keys, documents, imports.", "`data` in the checkout"),
     Setting(
@@ -33,12 +56,90 @@ SETTINGS = (
         "The database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
         "SQLite in the data folder",
     ),
+    Setting(
+        "KINKEEPER_BACKUPS",
+        "The folder that `kinkeeper backup` writes to; better on another disk.",
+        "`backups` in the data folder",
+    ),
+    Setting(
+        "KINKEEPER_CERTIFICATE",
+        "The file of the HTTPS certificate (PEM), so that Kinkeeper warns before it runs out.",
+        "not watched",
+    ),
+    Setting(
+        "KINKEEPER_ANCHORS",
+        "The folder for `anchors.log`, the signed heads of the journal’s chain: best on another machine.",
+        "`anchors` in the data folder",
+    ),
     Setting("KINKEEPER_DEBUG", "Show technical error pages: `yes` only while developing.", "`no`"),
     Setting("KINKEEPER_HOSTS", "Host names the server answers to, separated by commas.", "`localhost,127.0.0.1,[::1]`"),
     Setting("KINKEEPER_HTTPS", "`yes` behind HTTPS: secure cookies and strict transport.", "`no`"),
+    Setting(
+        "KINKEEPER_IDLE_MINUTES", "After so many minutes without a page somebody signs in again; 5 to 240.", "`30`"
+    ),
     Setting("KINKEEPER_LANGUAGES", "Languages people may choose, separated by commas.", "`en,ru`"),
+    Setting(
+        "KINKEEPER_OIDC_SERVER",
+        "Single sign-on: the address (issuer) of the association’s OpenID Connect directory, with https.",
+        "no directory",
+    ),
+    Setting("KINKEEPER_OIDC_CLIENT", "The name under which the directory knows Kinkeeper (client id).", "none"),
+    Setting("KINKEEPER_OIDC_SECRET", "The secret the directory gave Kinkeeper (client secret).", "none"),
+    Setting("KINKEEPER_OIDC_NAME", "What people call the directory; the sign-in page shows it.", "`the directory`"),
+    Setting(
+        "KINKEEPER_SCIM_TOKEN",
+        "Provisioning: the token with which the directory makes and closes accounts at `/scim/v2`; at least 40 characters.",
+        "no provisioning",
+    ),
+    Setting(
+        "KINKEEPER_SECOND_FACTOR",
+        "`required`: whoever administers, oversees, opens or takes out records sets up a second factor first. "
+        "`offered`: everybody may.",
+        "`required`",
+    ),
+    Setting("KINKEEPER_SESSION_HOURS", "After so many hours everybody signs in again; 1 to 24.", "`10`"),
     Setting("KINKEEPER_TIME_ZONE", "The association’s time zone, for example `Asia/Tashkent`.", "`UTC`"),
+    Setting(
+        "KINKEEPER_LOG_LEVEL",
+        "What is written to the log: `info` (each request, one line), `warning` or `error`.",
+        "`info`; on a terminal `warning`",
+    ),
+    Setting(
+        "KINKEEPER_METRICS_TOKEN",
+        "Who may read `/metrics`: whoever sends this token, at least 20 characters.",
+        "programs on this machine, not through a web server in front",
+    ),
+    Setting(
+        "KINKEEPER_MAY_FORGET",
+        "`yes` for tests alone: start although confirmed deeds could be lost with the power.",
+        "`no`",
+    ),
+    Setting(
+        "KINKEEPER_UNUSUAL_READING",
+        "What the page “Unusual reading” counts as unusual, for example `records_a_day=20,night_from=21`.",
+        "`" + ",".join(f"{name}={number}" for name, number in UNUSUAL_READING.items()) + "`",
+    ),
     Setting("KINKEEPER_SECRET_KEY", "The key that signs sessions; at least 40 characters.", "made in the data folder"),
+)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key file of the installation: what it opens, and the name of the Django setting that holds it, if one does."""
+
+    file: str
+    opens: str
+    setting: str = ""
+
+
+# The keys that open what is stored. They never go into a backup, and a backup is worth nothing without them: keep a copy
+# of each elsewhere. A room that locks something with a key of its own adds a line.
+KEYS = (
+    Key("files.key", "the stored documents", "FILES_KEY"),
+    Key("factors.key", "the second factors of those who sign in", "FACTORS_KEY"),
+    Key("anchor.key", "nothing; it signs the anchors of the journal", "ANCHOR_KEY"),
+    Key("records.key", "what is written about people"),
+    Key("records.next.key", "what is written about people, while its key is changed"),
 )
 
 LANGUAGE_NAMES = {
@@ -66,6 +167,58 @@ def truth(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} is “{text}”. Write yes or no.")
 
 
+def number(name: str, default: int, least: int, most: int) -> int:
+    """A whole number between two bounds."""
+    text = _given(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} is “{text}”. Write a whole number from {least} to {most}.")
+    return int(text)
+
+
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of some words; the first one where nothing is given."""
+    text = _given(name).casefold() or choices[0]
+    if text not in choices:
+        raise ImproperlyConfigured(f"{name} is “{text}”. Write {' or '.join(choices)}.")
+    return text
+
+
+def directory() -> dict[str, object] | None:
+    """The OpenID Connect directory as django-allauth wants to know it, or None where none is named."""
+    server, client = _given("KINKEEPER_OIDC_SERVER").rstrip("/"), _given("KINKEEPER_OIDC_CLIENT")
+    secret_text = _given("KINKEEPER_OIDC_SECRET")
+    if not (server or client or secret_text):
+        return None
+    if not (server and client and secret_text):
+        raise ImproperlyConfigured(
+            "A directory needs KINKEEPER_OIDC_SERVER, KINKEEPER_OIDC_CLIENT and KINKEEPER_OIDC_SECRET together."
+        )
+    parts = urlsplit(server)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ImproperlyConfigured(f"KINKEEPER_OIDC_SERVER is “{server}”. Write an address that begins with https://.")
+    return {
+        "provider_id": "directory",
+        "name": _given("KINKEEPER_OIDC_NAME") or "the directory",
+        "client_id": client,
+        "secret": secret_text,
+        "settings": {"server_url": server, "oauth_pkce_enabled": True},
+    }
+
+
+def origin_of(name: str) -> list[str]:
+    """The origin of an address, as a content security policy names it; nothing where no address is given."""
+    parts = urlsplit(_given(name))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+
+def long_secret(name: str) -> str:
+    """A secret of at least 40 characters; empty where none is given."""
+    given = _given(name)
+    if given and len(given) < 40:
+        raise ImproperlyConfigured(f"{name} is too short. Give at least 40 random characters.")
+    return given
+
+
 def words(name: str, default: str) -> list[str]:
     """A list separated by commas; empty parts are dropped, an empty list is refused."""
     found = [part.strip() for part in (_given(name) or default).split(",") if part.strip()]
@@ -88,10 +241,65 @@ def data_folder() -> Path:
     return folder
 
 
+def anchors_folder() -> Path | None:
+    """Where signed heads of the journal’s chain are written; None is the folder `anchors` in the data folder."""
+    given = _given("KINKEEPER_ANCHORS")
+    folder = Path(given).expanduser().absolute() if given else None
+    if folder is not None and not folder.is_dir():
+        raise ImproperlyConfigured(f"KINKEEPER_ANCHORS is “{folder}”, which is not a folder. Make it, or name another.")
+    return folder
+
+
+def unusual_reading() -> dict[str, int]:
+    """What makes reading unusual: the defaults, changed by `NAME=NUMBER` parts separated by commas."""
+    found = dict(UNUSUAL_READING)
+    for part in filter(None, (one.strip() for one in _given("KINKEEPER_UNUSUAL_READING").split(","))):
+        name, _equals, text = (piece.strip() for piece in part.partition("="))
+        most = 23 if name.startswith("night_") else 10_000
+        if name not in found or not text.isdecimal() or not 1 <= int(text) <= most:
+            raise ImproperlyConfigured(
+                f"KINKEEPER_UNUSUAL_READING says “{part}”. Write NAME=NUMBER with a number from 1 to {most:,} and one of: "
+                f"{', '.join(found)}."
+            )
+        found[name] = int(text)
+    return found
+
+
 def _usual_folder() -> Path:
     if (SOURCE / "pyproject.toml").is_file():
         return SOURCE / "data"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "kinkeeper"
+
+
+def backup_folder(data: Path) -> Path:
+    """Where backups are written; it need not exist yet."""
+    given = _given("KINKEEPER_BACKUPS")
+    folder = Path(given).expanduser() if given else data / "backups"
+    if folder.exists() and not folder.is_dir():
+        raise ImproperlyConfigured(f"KINKEEPER_BACKUPS is “{folder}”, which is not a folder. Name a folder.")
+    return folder.absolute()
+
+
+def certificate() -> Path | None:
+    """The certificate that is watched, if any; whether it can be read is said on the page about this installation."""
+    given = _given("KINKEEPER_CERTIFICATE")
+    return Path(given).expanduser() if given else None
+
+
+def log_level() -> str:
+    """How much is written to the log; on a terminal only what somebody should look at."""
+    given = _given("KINKEEPER_LOG_LEVEL").upper() or ("WARNING" if sys.stderr.isatty() else "INFO")
+    if given not in {"INFO", "WARNING", "ERROR"}:
+        raise ImproperlyConfigured(f"KINKEEPER_LOG_LEVEL is “{given.lower()}”. Write info, warning or error.")
+    return given
+
+
+def metrics_token() -> str:
+    """The token that opens `/metrics`, or nothing."""
+    given = _given("KINKEEPER_METRICS_TOKEN")
+    if given and len(given) < 20:
+        raise ImproperlyConfigured("KINKEEPER_METRICS_TOKEN is too short. Give at least 20 random characters.")
+    return given
 
 
 def languages() -> list[tuple[str, str]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
@@ -16,33 +14,22 @@ from django.db.models import F, Max, Min
 from django.db.utils import DatabaseError, OperationalError
 
 from kinkeeper.access.models import Association, Role, Seat
-from kinkeeper.files.vault import missing_files
+from kinkeeper.files.vault import key_fits, missing_files
 from kinkeeper.journal.acts import acts, reaction_called
+from kinkeeper.journal.anchors import Summary, examined, is_apart, last_anchor
+from kinkeeper.journal.chain import Tell
+from kinkeeper.journal.history import missing_triggers
 from kinkeeper.journal.models import Entry, Job
+from kinkeeper.keys.envelopes import WANTED, confirmed_envelopes
+from kinkeeper.keys.master import MasterMissing, insist_on_masters
+from kinkeeper.keys.models import DataKey
 from kinkeeper.placements.guards import missing_guards
 from kinkeeper.placements.models import PeriodOfCare
+from kinkeeper.upkeep.findings import Finding, Level
 
 LEAST_FREE_MB = 500
 # The lowest that `synchronous` may be for a deed to survive the loss of power.
 FULL = 2
-
-
-class Level(StrEnum):
-    """How a thing stands."""
-
-    GOOD = "good"
-    REMARK = "remark"
-    TROUBLE = "trouble"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `remedy` says what to do, where there is something to do."""
-
-    what: str
-    level: Level
-    sentence: str
-    remedy: str = ""
 
 
 def _good(what: str, sentence: str) -> Finding:
@@ -53,8 +40,15 @@ def _trouble(what: str, sentence: str, remedy: str) -> Finding:
     return Finding(what, Level.TROUBLE, sentence, remedy)
 
 
-def examine() -> Iterator[Finding]:
-    """Everything, from the database up. Without database or tables the rest is not looked at."""
+def examine(quick: bool = False, tell: Tell = lambda _done, _of: None) -> Iterator[Finding]:
+    """Everything, from the database up. Without database or tables the rest is not looked at.
+
+    `quick` follows the chain of the journal from where it was last followed; `tell` hears how far that is.
+    """
+
+    def memory() -> Iterator[Finding]:
+        yield from _memory(quick, tell)
+
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -66,12 +60,10 @@ def examine() -> Iterator[Finding]:
     yield _good("database", f"{connection.vendor} answers.")
     pending = _pending()
     if pending:
-        yield _trouble(
-            "tables", f"{pending} steps to this version are missing.", "Copy your data, then run: kinkeeper migrate"
-        )
+        yield _trouble("tables", f"{pending} steps to this version are missing.", "Run: kinkeeper upgrade")
         return
     yield _good("tables", "They are those of this version.")
-    for examiner in EXAMINERS:
+    for examiner in (*EXAMINERS, memory):
         try:
             yield from examiner()
         except DatabaseError as error:
@@ -83,45 +75,112 @@ def _pending() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _durability() -> Iterator[Finding]:
+def durability() -> Iterator[Finding]:
     """Whether a deed that was confirmed survives the loss of power."""
-    yield from _sqlite_durability() if connection.vendor == "sqlite" else _postgresql_durability()
-
-
-def _sqlite_durability() -> Iterator[Finding]:
+    if connection.vendor == "sqlite":
+        names, asks, judge = (
+            ("journal_mode", "synchronous", "foreign_keys", "secure_delete"),
+            "PRAGMA",
+            sqlite_durability,
+        )
+    else:
+        names, asks, judge = (
+            ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"),
+            "SHOW",
+            server_durability,
+        )
+    found = {}
     with connection.cursor() as cursor:
-        found = {}
-        for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete"):
-            cursor.execute(f"PRAGMA {name}")
-            found[name] = cursor.fetchone()[0]
+        for name in names:
+            cursor.execute(f"{asks} {name}")
+            found[name] = str(cursor.fetchone()[0])
+    yield from judge(found)
+
+
+def sqlite_durability(found: dict[str, str]) -> Iterator[Finding]:
+    """What the settings of a SQLite connection mean for what was confirmed."""
     remedy = "The settings of Kinkeeper set this; look for a changed settings file or another program that opened it."
+    wrong = []
     if found["journal_mode"] != "wal":
-        yield _trouble("durability", f"journal_mode is {found['journal_mode']}, not wal.", remedy)
+        wrong.append(f"journal_mode is {found['journal_mode']}, not wal.")
     if int(found["synchronous"]) < FULL:
-        yield _trouble("durability", "synchronous is below FULL: confirmed deeds may be lost with the power.", remedy)
+        wrong.append("synchronous is below FULL: confirmed deeds may be lost with the power.")
     if not int(found["foreign_keys"]):
-        yield _trouble("durability", "foreign_keys is off.", remedy)
+        wrong.append("foreign_keys is off.")
+    for sentence in wrong:
+        yield _unless_declared("durability", sentence, remedy)
     if not int(found["secure_delete"]):
         yield Finding("durability", Level.REMARK, "secure_delete is off: deleted text stays in the file.", remedy)
-    if found["journal_mode"] == "wal" and int(found["synchronous"]) >= FULL and int(found["foreign_keys"]):
+    if not wrong:
         yield _good("durability", "WAL, synchronous=FULL, foreign keys on.")
 
 
-def _postgresql_durability() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        found = {}
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            cursor.execute(f"SHOW {name}")
-            found[name] = cursor.fetchone()[0]
-    for name, value in found.items():
-        if value == "off":
-            yield _trouble(
-                "durability",
-                f"{name} is off on this server: confirmed deeds may be lost with the power. That is for test servers alone.",
-                f"Set {name} = on in postgresql.conf and reload the server.",
-            )
-    if "off" not in found.values():
-        yield _good("durability", ", ".join(f"{name} is {value}" for name, value in found.items()) + ".")
+def server_durability(found: dict[str, str]) -> Iterator[Finding]:
+    """What the settings of a PostgreSQL server mean for what was confirmed."""
+    off = [name for name in ("fsync", "synchronous_commit", "full_page_writes") if found[name] == "off"]
+    for name in off:
+        yield _unless_declared(
+            "durability",
+            f"{name} is off on this server: confirmed deeds may be lost with the power. That is for test servers alone.",
+            f"Set {name} = on in postgresql.conf and reload the server.",
+        )
+    if found["data_checksums"] != "on":
+        yield Finding(
+            "durability",
+            Level.REMARK,
+            "This server keeps no checksums: a disk that changes a page is not noticed.",
+            "Stop the server and run: pg_checksums --enable",
+        )
+    if not off:
+        yield _good("durability", "fsync, synchronous_commit and full_page_writes are on.")
+
+
+def _unless_declared(what: str, sentence: str, remedy: str) -> Finding:
+    """A trouble; a remark where somebody declared that this installation may forget, as tests do."""
+    return Finding(what, Level.REMARK if settings.MAY_FORGET else Level.TROUBLE, sentence, remedy)
+
+
+# Kinds of file systems by what they do to records.
+GONE_AT_THE_NEXT_START = {"tmpfs", "ramfs"}
+FAR_AWAY = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "fuse.davfs"}
+
+
+def ground() -> Iterator[Finding]:
+    """Whether the data folder lies on a disk that keeps what it was given."""
+    mounts = Path("/proc/mounts")
+    kind = kind_of_ground(Path(settings.DATA), mounts.read_text()) if mounts.exists() else ""
+    if kind in GONE_AT_THE_NEXT_START:
+        yield _unless_declared(
+            "ground",
+            f"The data folder “{settings.DATA}” lies in memory ({kind}): it is gone at the next start.",
+            "Name a folder on a disk in KINKEEPER_DATA.",
+        )
+    elif kind in FAR_AWAY:
+        yield _unless_declared(
+            "ground",
+            f"The data folder “{settings.DATA}” lies on another machine ({kind}): locks and safe writing fail there.",
+            "Name a folder on a disk of this machine in KINKEEPER_DATA.",
+        )
+    elif kind == "overlay":
+        yield Finding(
+            "ground",
+            Level.REMARK,
+            "The data folder lies inside a container and goes with it.",
+            "Give the container a volume for KINKEEPER_DATA.",
+        )
+    else:
+        yield _good("ground", f"The data folder lies on a disk ({kind or 'unknown'}).")
+
+
+def kind_of_ground(folder: Path, mounts: str) -> str:
+    """The kind of file system a folder lies on, from the system’s list of mounts; nothing where it is not listed."""
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        _device, at, found, *_rest = [*line.split(" "), "", "", ""]
+        place = Path(at.replace("\\040", " "))
+        if at and folder.absolute().is_relative_to(place) and len(place.parts) >= best:
+            best, kind = len(place.parts), found
+    return kind
 
 
 def _integrity() -> Iterator[Finding]:
@@ -129,7 +188,7 @@ def _integrity() -> Iterator[Finding]:
     if connection.vendor != "sqlite":
         yield _good("integrity", "PostgreSQL keeps keys and constraints; checksums are the server’s business.")
         return
-    remedy = "Stop Kinkeeper and restore the last good copy of the data folder."
+    remedy = "Stop Kinkeeper and restore the last good backup into an empty folder: kinkeeper restore"
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA integrity_check(5)")
         faults = [row[0] for row in cursor.fetchall() if row[0] != "ok"]
@@ -174,7 +233,13 @@ def _care() -> Iterator[Finding]:
 
 def _journal() -> Iterator[Finding]:
     """Whether deeds are remembered and news is on its way."""
-    for name in Entry.objects.order_by().exclude(act__in=list(acts)).values_list("act", flat=True).distinct()[:3]:
+    for name in (
+        Entry.objects.order_by()
+        .exclude(subject_type="")
+        .exclude(act__in=list(acts))
+        .values_list("act", flat=True)
+        .distinct()[:3]
+    ):
         yield Finding("journal", Level.REMARK, f"Entries speak of the deed {name}, which this version has not.")
     failed = Job.objects.filter(state=Job.State.FAILED)
     if failed.exists():
@@ -197,7 +262,55 @@ def _journal() -> Iterator[Finding]:
         yield _good("journal", f"{Entry.objects.count():,} deeds are remembered; {waiting:,} jobs wait.")
 
 
-def _keys() -> Iterator[Finding]:
+# What a fault of the chain means, and what to do. The pages of guides/who-changed-what.md say it at length.
+_REMEDIES = {
+    "outside": "Somebody wrote to the database past Kinkeeper. Find out who and why, and compare the row with a copy.",
+    "edited": "Somebody changed the journal in the database. Keep this database, and compare it with the last copy.",
+    "removed": "Somebody removed a part of the journal. Keep this database, and compare it with the last copy.",
+    "chain": "Somebody changed the chain itself. Keep this database, and compare it with the last copy.",
+    "rewritten": "Somebody wrote the journal anew. Keep this database, and restore the last copy that agrees with its anchors.",
+    "cut": "The newest deeds were removed, or an older copy was restored. If nobody restored one, keep this database as it is.",
+    "forged": "Somebody wrote into the log, or keys/anchor.key is another one. Compare both with your copies.",
+    "line": "The power may have failed while it was written. If there are several, compare the log with its copy.",
+}
+_MOST = 10
+
+
+def _memory(quick: bool, tell: Tell) -> Iterator[Finding]:
+    """Whether nobody changed, removed or added what is remembered."""
+    missing = missing_triggers()
+    if missing:
+        yield _trouble(
+            "memory", f"The database lacks {len(missing)} triggers, for example {missing[0]}.", "Run: kinkeeper migrate"
+        )
+    summary, found = Summary(), 0
+    for fault in examined(summary, quick=quick, tell=tell):
+        found += 1
+        if found <= _MOST:
+            level = Level.REMARK if fault.kind == "line" else Level.TROUBLE
+            yield Finding("memory", level, fault.sentence, _REMEDIES[fault.kind])
+    if found > _MOST:
+        yield _trouble("memory", f"{found - _MOST:,} more faults of this kind follow.", "Mend the first ones first.")
+    if not found:
+        since = f" since link {summary.since:,}" if summary.since else ""
+        yield _good(
+            "memory",
+            f"The chain is whole{since}: {summary.head:,} links, {summary.anchors:,} anchors, {summary.erased:,} erased.",
+        )
+    if summary.head and last_anchor() is None:
+        yield Finding(
+            "memory", Level.REMARK, "The chain has no anchor yet.", "Run: kinkeeper anchor, or let the worker run."
+        )
+    elif not is_apart():
+        yield Finding(
+            "memory",
+            Level.REMARK,
+            "Anchors lie beside the data: whoever can change both can hide it.",
+            "Let KINKEEPER_ANCHORS name a folder on another machine.",
+        )
+
+
+def private_keys() -> Iterator[Finding]:
     """Whether keys and data folder are their owner’s alone."""
     data = Path(settings.DATA)
     open_ones = [path for path in (data, *(data / "keys").glob("*")) if path.exists() and path.stat().st_mode & 0o077]
@@ -208,13 +321,49 @@ def _keys() -> Iterator[Finding]:
         yield _good("keys", "Data folder and keys are readable by their owner alone.")
 
 
+def seals() -> Iterator[Finding]:
+    """Whether what lies sealed can be opened, and whether the keys would survive this machine."""
+    try:
+        insist_on_masters()
+    except MasterMissing as missing:
+        yield _trouble("seals", str(missing), "Nothing can be read or written about anybody until the key is back.")
+        return
+    yield _good("seals", f"{DataKey.objects.filter(erased_at=None).count():,} data keys open.")
+    association = Association.objects.first()
+    there = len(confirmed_envelopes())
+    if association and not association.is_demo and there < WANTED:
+        yield Finding(
+            "envelopes",
+            Level.REMARK,
+            f"{there} of {WANTED} recovery envelopes hold the keys of today: a lost machine would lose every text.",
+            "Run: kinkeeper keys envelope FILE",
+        )
+
+
 def _files() -> Iterator[Finding]:
     """Whether every stored document is there."""
     lost = list(missing_files())
     if lost:
-        yield _trouble("files", f"{len(lost)} documents are not on the disk.", "Restore DATA/files from the last copy.")
+        yield _trouble(
+            "files",
+            f"{len(lost)} documents are not on the disk.",
+            "Restore the last backup into another folder and copy DATA/files from there.",
+        )
     else:
         yield _good("files", "Every stored document is there.")
+
+
+def locks() -> Iterator[Finding]:
+    """Whether the keys of this installation open what lies in it."""
+    if key_fits():
+        yield _good("locks", "The key opens the documents.")
+        return
+    path = Path(settings.DATA) / "keys" / "files.key"
+    yield _trouble(
+        "locks",
+        f"The key {path} does not open the stored documents.",
+        "Put the kept copy of this file back. If it was missing, a new one was made that opens nothing.",
+    )
 
 
 def _disk() -> Iterator[Finding]:
@@ -251,10 +400,21 @@ def _settings() -> Iterator[Finding]:
         yield _trouble(
             "settings", "Other machines may reach this server without HTTPS.", "Set KINKEEPER_HTTPS=yes behind HTTPS."
         )
+    if settings.SECOND_FACTOR != "required":
+        yield Finding(
+            "settings",
+            Level.REMARK,
+            "A password alone lets in whoever administers, oversees or opens records.",
+            "Unset KINKEEPER_SECOND_FACTOR, so that they set up a second factor.",
+        )
     if not settings.DEBUG:
         yield _good("settings", "They were read and make sense.")
 
 
 EXAMINERS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _settings, _durability, _integrity, _rules, _care, _journal, _files, _keys, _disk, _people,
+    _settings, durability, ground, _integrity, _rules, _care, _journal, _files, locks, seals, private_keys, _disk, _people,
+)  # fmt: skip
+# What a page may ask each time it is drawn; the others look at every record.
+QUICK: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _settings, durability, ground, locks, seals, private_keys, _disk, _people,
 )  # fmt: skip

@@ -6,20 +6,31 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kinkeeper.access import sessions
 from kinkeeper.access.gate import Actor, actor_for
 from kinkeeper.access.models import User, pack_asked_once
 from kinkeeper.drafts.tasks import discard_draft
+from kinkeeper.entrance import door
+from kinkeeper.keys.ring import keyring
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "kinkeeper-language"
 NOBODY = Actor(name="nobody")
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language the reader chose; before that, the one their browser asks for."""
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
 
 
 class LanguageMiddleware:
@@ -29,8 +40,7 @@ class LanguageMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+        language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.answer(request)
@@ -38,10 +48,59 @@ class LanguageMiddleware:
         return response
 
 
+class KeyringMiddleware:
+    """Load the keys of all that a page reads with one question, and keep none of them after the page."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with keyring():
+            return self.answer(request)
+
+
 # The only pages that ask for no sign-in; each of them answers nobody with nothing about anybody.
 WITHOUT_SIGN_IN = frozenset(
-    {"sign_in", "sign_out", "accept_invitation", "choose_new_password", "choose_language", "gallery", "calendar_feed"}
+    {
+        "sign_in",
+        "sign_in_with_passkey",
+        "second_factor",
+        "go_to_directory",
+        "directory_callback",
+        "scim_about",
+        "scim_users",
+        "scim_user",
+        "sign_out",
+        "accept_invitation",
+        "choose_new_password",
+        "choose_language",
+        "gallery",
+        "calendar_feed",
+    }
 )
+# What is open to somebody whose seat asks for a second factor and who has none yet.
+TO_SET_UP_A_FACTOR = frozenset(
+    {"my_sign_in", "add_passkey", "add_app", "change_password", "sign_out", "choose_language"}
+)
+
+
+class SessionTimesMiddleware:
+    """End a session that was idle for too long or lasts too long; otherwise remember that it is being used."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if sessions.is_over(request):
+                logout(request)
+            else:
+                sessions.note_seen(request)
+        return self.answer(request)
+
+
+# The interface for other programs: it asks every call for a token and knows no session.
+INTERFACE = "/api/v1/"
 
 
 class ActorMiddleware:
@@ -51,7 +110,7 @@ class ActorMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
+        user = None if request.path_info.startswith(INTERFACE) else request.user
         request.actor = actor_for(user) if isinstance(user, User) else NOBODY  # type: ignore[attr-defined]
         with pack_asked_once():
             return self.answer(request)
@@ -59,6 +118,8 @@ class ActorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Send whoever is not signed in to the sign-in page, and back from there to where they wanted to go."""
         match = request.resolver_match
+        if request.path_info.startswith(INTERFACE):
+            return None
         if request.user.is_authenticated or (match is not None and match.view_name in WITHOUT_SIGN_IN):
             return None
         if request.headers.get("HX-Request") == "true":
@@ -67,6 +128,30 @@ class ActorMiddleware:
         if request.headers.get("Accept") == "application/json":
             return JsonResponse({"sentence": _("Your session has ended. Sign in again.")}, status=401)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+class SecondFactorMiddleware:
+    """Lead whoever reaches far and has no second factor to the page that sets one up, and nowhere else."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Whatever is open without a sign-in stays open."""
+        match, user = request.resolver_match, request.user
+        if not isinstance(user, User) or (match and match.view_name in WITHOUT_SIGN_IN | TO_SET_UP_A_FACTOR):
+            return None
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if not door.must_set_up_a_factor(request, user, actor):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=403, headers={"HX-Redirect": reverse("my_sign_in")})
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse({"sentence": _("Set up your second factor first.")}, status=403)
+        return redirect("my_sign_in")
 
 
 class PrivacyMiddleware:

@@ -13,17 +13,30 @@ DATA = environment.data_folder()
 SECRET_KEY = environment.secret_key(DATA)
 # Opens every stored document: without this file the documents of a backup stay closed.
 FILES_KEY = environment.secret(DATA, "files.key")
+BACKUPS = environment.backup_folder(DATA)
+# Signs the head of the chain over the journal; ANCHORS is where it is written, outside the database.
+ANCHOR_KEY = environment.secret(DATA, "anchor.key")
+ANCHORS = environment.anchors_folder()
+# Opens the secrets of second factors: a stolen database alone does not let anybody make a code.
+FACTORS_KEY = environment.secret(DATA, "factors.key")
+UNUSUAL_READING = environment.unusual_reading()
 DEBUG = environment.truth("KINKEEPER_DEBUG")
+CERTIFICATE = environment.certificate()
+METRICS_TOKEN = environment.metrics_token()
+MAY_FORGET = environment.truth("KINKEEPER_MAY_FORGET")
 ALLOWED_HOSTS = environment.words("KINKEEPER_HOSTS", "localhost,127.0.0.1,[::1]")
 HTTPS = environment.truth("KINKEEPER_HTTPS")
 
 # The rooms, from the ground up; the order is that of the floors.
 ROOMS = [
+    "keys",
     "access",
     "journal",
+    "entrance",
     "notices",
     "files",
     "drafts",
+    "upkeep",
     "people",
     "families",
     "cases",
@@ -36,6 +49,7 @@ ROOMS = [
     "leaving",
     "sharing",
     "exchange",
+    "interface",
     "book",
     "desk",
 ]
@@ -49,13 +63,19 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "kinkeeper.ui",
     *[f"kinkeeper.{room}" for room in ROOMS],
     "kinkeeper.site.apps.SiteConfig",
 ]
 
 MIDDLEWARE = [
+    "kinkeeper.site.watching.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "kinkeeper.site.middleware.KeyringMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,7 +83,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kinkeeper.site.middleware.SessionTimesMiddleware",
     "kinkeeper.site.middleware.ActorMiddleware",
+    "kinkeeper.site.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -92,6 +115,15 @@ TEMPLATES = [
 FORM_RENDERER = "kinkeeper.ui.renderer.KinkeeperRenderer"
 
 DATABASES = {"default": environment.database(DATA)}
+# Counts how often something was tried; in the database, because every worker process must count the same.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kinkeeper_cache",
+        # Where more is counted than this, the oldest is forgotten: nobody must be able to flood a count away.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -105,6 +137,25 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How many web servers stand in front; without it everybody behind one would be counted as one guesser.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+# Second factors through django-allauth, whose pages and addresses are not used (docs/why/decisions/0024).
+SECOND_FACTOR = environment.one_of("KINKEEPER_SECOND_FACTOR", ("required", "offered"))
+MFA_ADAPTER = "kinkeeper.access.factors.Keeper"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A telephone’s clock may be half a minute wrong in either direction.
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# The directory of the association: single sign-on by OpenID Connect, and provisioning by SCIM. None where there is none.
+DIRECTORY = environment.directory()
+SCIM_TOKEN = environment.long_secret("KINKEEPER_SCIM_TOKEN")
+SOCIALACCOUNT_ADAPTER = "kinkeeper.entrance.directory.Reception"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [DIRECTORY] if DIRECTORY else []}}
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "my_day"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -127,7 +178,8 @@ WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_USE_FINDERS = DEBUG
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_AGE = environment.number("KINKEEPER_SESSION_HOURS", 10, 1, 24) * 60 * 60
+SESSION_IDLE_SECONDS = environment.number("KINKEEPER_IDLE_MINUTES", 30, 5, 240) * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
@@ -154,7 +206,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *environment.origin_of("KINKEEPER_OIDC_SERVER")],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -167,6 +219,12 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {"lines": {"()": "kinkeeper.site.logs.JsonLines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["lines"], "level": "WARNING"},
+    "loggers": {
+        "kinkeeper": {"level": environment.log_level()},
+        # Django’s own handlers go: one would write messages as they are, the other would send them by mail.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
 }

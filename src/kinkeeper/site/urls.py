@@ -12,3 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for room in ["ui", *settings.ROOMS]
     if find_spec(f"kinkeeper.{room}.urls")
 ]
+
+handler500 = "kinkeeper.site.errors.broke"

@@ -186,7 +186,7 @@ class Batch:
     ) -> dict[Any, LegalStatus]:
         """One legal status for each run of episodes under the same one."""
         found: dict[Any, LegalStatus] = {}
-        for run in _runs(said.episodes, lambda last, new: last.legal_status == new.legal_status):
+        for run in runs_of(said.episodes, lambda last, new: last.legal_status == new.legal_status):
             first, ended = run[0], run[-1].ended_on
             there = [known[episode.started_on].legal_status for episode in run if episode.started_on in known]
             if there:
@@ -209,7 +209,7 @@ class Batch:
     ) -> dict[Any, Placement]:
         """One placement for each run of episodes in the same place."""
         found: dict[Any, Placement] = {}
-        for run in _runs(said.episodes, _stays):
+        for run in runs_of(said.episodes, stays_on):
             last = run[-1]
             there = [known[episode.started_on].placement for episode in run if episode.started_on in known]
             if there:
@@ -278,16 +278,17 @@ class Batch:
                     self.facts.append(fact)
 
 
-def _stays(last: records.Episode, new: records.Episode) -> bool:
+def stays_on(last: records.Episode, new: records.Episode) -> bool:
     """Whether a new episode goes on in the same placement: only the law changed."""
     place = (last.place, last.provider, last.urn, last.place_postcode)
     same = place == (new.place, new.provider, new.urn, new.place_postcode)
     return same and new.new_reason == "L" and not last.change_reason
 
 
-def _runs(
+def runs_of(
     episodes: Iterable[records.Episode], goes_on: Callable[[records.Episode, records.Episode], bool]
 ) -> list[list[records.Episode]]:
+    """Episodes that follow each other and belong together."""
     runs: list[list[records.Episode]] = []
     for episode in episodes:
         if runs and goes_on(runs[-1][-1], episode):

@@ -29,8 +29,10 @@ def answer(value: dict[str, Any] | list[Any]) -> None:
 class Progress:
     """One line on standard error that is drawn anew on a terminal, or a plain line now and then where nobody watches."""
 
-    def __init__(self, what: str, stream: TextIO | None = None) -> None:
+    def __init__(self, what: str, stream: TextIO | None = None, after: float = 0.0) -> None:
         self.what = what
+        # What is done sooner needs no line.
+        self.after = after
         self.stream = stream or sys.stderr
         self.watched = self.stream.isatty()
         self.began = self.told = time.monotonic()
@@ -38,7 +40,7 @@ class Progress:
     def __call__(self, done: int, of: int) -> None:
         """Tell how far it is."""
         now = time.monotonic()
-        if now - self.told < (0.1 if self.watched else 5):
+        if now - self.began < self.after or now - self.told < (0.1 if self.watched else 5):
             return
         self.told = now
         left = (now - self.began) / max(done, 1) * (of - done)
@@ -60,7 +62,7 @@ def insist_on_tables() -> None:
     if not plan:
         return
     if executor.loader.applied_migrations:
-        raise Refused("The tables are not those of this version. Copy your data, then run: kinkeeper migrate")
+        raise Refused("The tables are not those of this version. Run: kinkeeper upgrade")
     sys.stderr.write("Making the tables of a new database.\n")
     call_command("migrate", verbosity=0, interactive=False)
 

@@ -37,7 +37,7 @@ def bring_in(asked: argparse.Namespace) -> int:
     progress.end()
     quarantined = list(tasks.quarantine_in_words(actor, brought))
     warnings += [*brought.summary.get("remarks", []), *brought.summary.get("warned", [])]
-    _tell(asked, brought.rows_read, brought.rows_landed, brought.rows_unchanged, quarantined, warnings)
+    tell(asked, brought.rows_read, brought.rows_landed, brought.rows_unchanged, quarantined, warnings)
     return 0
 
 
@@ -71,7 +71,7 @@ def _warning(sentence: str) -> dict[str, Any]:
 def _tell_preview(asked: argparse.Namespace, brought: Import, warnings: list[dict[str, Any]]) -> int:
     summary = brought.summary
     quarantined = summary["faults"]
-    _tell(
+    tell(
         asked,
         brought.rows_read,
         summary["would_land"],
@@ -83,7 +83,7 @@ def _tell_preview(asked: argparse.Namespace, brought: Import, warnings: list[dic
     return 0
 
 
-def _tell(
+def tell(
     asked: argparse.Namespace,
     read: int,
     landed: int,
@@ -93,6 +93,7 @@ def _tell(
     *,
     preview: bool = False,
 ) -> None:
+    """Say what came of an import, or would."""
     if asked.json:
         counts = {"read": read, "landed": landed, "unchanged": unchanged}
         answer({**counts, "quarantined": quarantined, "warnings": warnings, "preview": preview})

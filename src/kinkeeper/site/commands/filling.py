@@ -11,15 +11,16 @@ from datetime import date
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 
 from kinkeeper.access.actions import appoint_first_administrator, found_association
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Programme, Role, Unit, User
+from kinkeeper.journal.chain import remembered
 from kinkeeper.lib.packs import DEFAULT, load_pack, packs
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 from kinkeeper.site.commands.answering import Progress, insist_on_tables, say, table
+from kinkeeper.site.commands.locking import two_envelopes
 from kinkeeper.site.commands.serving import serve
 from kinkeeper.site.demo.making import Wish, fill
 from kinkeeper.site.demo.staff import NAME, sign_ins
@@ -81,10 +82,11 @@ def setup(asked: argparse.Namespace) -> int:
     admin = asked.admin_name or _ask("Name of the first administrator")
     email = _email(asked.admin_email or _ask("E-mail address of the first administrator"))
     password = _password(asked, User(email=email, name=admin))
+    two_envelopes()
     programmes: dict[str, list[dict[str, str]]] = {}
     for programme, unit in units:
         programmes.setdefault(programme, []).append(unit)
-    with transaction.atomic():
+    with remembered("machine:setup", "site.setup"):
         actor = machine("setup", Role.ADMINISTRATOR)
         founded = found_association(actor, name=name, country=country, pack=pack, programmes=programmes)
         appoint_first_administrator(actor, founded, email=email, name=admin, password=password)

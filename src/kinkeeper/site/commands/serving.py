@@ -12,39 +12,40 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
+from django.db import close_old_connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from kinkeeper.drafts.tasks import forget_old_drafts
-from kinkeeper.files.tasks import remove_orphaned_bytes
 from kinkeeper.journal.tasks import run_due_jobs
-from kinkeeper.leaving.tasks import come_of_age
+from kinkeeper.keys.ring import keyring
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import insist_on_tables, say
+from kinkeeper.site.figures import begin_anew
+from kinkeeper.site.guarding import insist_on_safety
+from kinkeeper.upkeep.tasks import at_work, bring_forward_the_nightly_ones, enrol_chores, run_due_chores, take_up
 
 log = logging.getLogger("kinkeeper.worker")
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # compared, not bound
 PAUSE_SECONDS = 1.0
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
-NIGHT_SECONDS = 24 * 3600
 
 
 def serve(asked: argparse.Namespace) -> int:
     """Serve the pages until somebody stops it."""
     insist_on_tables()
+    insist_on_safety()
     _insist_on_a_free_port(asked.host, asked.port)
     collect_if_needed()
+    begin_anew()
     beside = (
         None if asked.no_worker else subprocess.Popen([sys.executable, "-m", "kinkeeper.site.cli", "worker"])
     )  # our own program
@@ -113,49 +114,32 @@ def _fingerprint() -> str:
 def worker(asked: argparse.Namespace) -> int:
     """Do what is due: once, or until somebody stops it."""
     insist_on_tables()
-    if asked.once:
-        _turn_the_page()
-        while run_due_jobs():
-            pass
-        return 0
-    stopped = threading.Event()
+    insist_on_safety()
+    enrol_chores()
+    bring_forward_the_nightly_ones()
+    with at_work() as name:
+        if asked.once:
+            while run_due_chores(name) + run_due_jobs(take_up=partial(take_up, name)):
+                pass
+            return 0
+        stopped = threading.Event()
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            stopped.set()
 
-    for known in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(known, stop)
-    night, today = time.monotonic(), None
-    while not stopped.is_set():
-        if today != timezone.localdate():
-            today = timezone.localdate()
-            _turn_the_page()
-        if not _work():
-            stopped.wait(PAUSE_SECONDS)
-        if time.monotonic() - night > NIGHT_SECONDS:
-            night = time.monotonic()
-            with suppress(OSError):
-                remove_orphaned_bytes()
-            with suppress(DatabaseError):
-                forget_old_drafts()
+        for known in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(known, stop)
+        while not stopped.is_set():
+            if not _work(name):
+                stopped.wait(PAUSE_SECONDS)
     return 0
 
 
-def _turn_the_page() -> None:
-    """What a new day brings: at its beginning, and whenever the worker starts, because it may have slept for days."""
+def _work(name: str) -> int:
+    """Do what is due; a database that is away for a while is no reason to stop."""
     try:
-        begun = come_of_age()
-    except DatabaseError:
-        log.exception("The worker could not look for who came of age; it will try again tomorrow.")
-    else:
-        if begun:
-            log.info("After-care has begun for %s young people.", begun)
-
-
-def _work() -> int:
-    """Run what is due; a database that is away for a while is no reason to stop."""
-    try:
-        return run_due_jobs()
+        with keyring():
+            return run_due_chores(name) + run_due_jobs(take_up=partial(take_up, name))
     except Exception:
         log.exception("The worker could not look for what is due; it will try again.")
         close_old_connections()

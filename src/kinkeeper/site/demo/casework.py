@@ -20,6 +20,7 @@ from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest, Decision, KinSearched, Necessity, Option, SupportTried
 from kinkeeper.families.models import Kinship
 from kinkeeper.intake.models import Registration
+from kinkeeper.keys.fields import with_keys
 from kinkeeper.lib.periods import add_months
 from kinkeeper.people.models import Consent
 from kinkeeper.placements.models import Episode, PeriodOfCare
@@ -76,7 +77,8 @@ class _Told:
         self._store()
         if changed:
             names = ("case", "plan", "chair", "attendance", "child_words", "summary", "still_needed", "still_suits")
-            Review.objects.bulk_update(changed, [*names, "outcome", "next_on", "opened_on", "due_on"])
+            for review in with_keys(changed):
+                review.save(update_fields=[*names, "outcome", "next_on", "opened_on", "due_on"])
 
     def _stays(self, cases: Sequence[Case]) -> dict[int, tuple[date, date, str]]:
         """By child: since when in care, since when in the present stay, and its form."""
@@ -127,7 +129,7 @@ class _Told:
 
     def _store(self) -> None:
         for model in ORDER:
-            model.objects.bulk_create(self.rows.get(model, []))  # type: ignore[attr-defined]
+            model.objects.bulk_create(with_keys(self.rows.get(model, [])))  # type: ignore[attr-defined]
 
     # ---- one child ---------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from itertools import groupby
 from random import Random
 
-from django.db import transaction
-
 from kinkeeper.access.actions import found_association
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Role
@@ -22,6 +20,7 @@ from kinkeeper.families.actions import bring_in_families
 from kinkeeper.families.models import Family
 from kinkeeper.homes.actions import bring_in_homes
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
+from kinkeeper.journal.chain import remembered
 from kinkeeper.lib.codes import codes_drawn_from, new_code
 from kinkeeper.people.actions import register_people
 from kinkeeper.people.models import Person
@@ -87,23 +86,23 @@ class _Maker:
         if self.wish.children > SMALL:
             self._make_parts()
             return
-        with transaction.atomic():
+        with remembered("machine:generate", "site.generate"):
             self._make_parts()
 
     def _make_parts(self) -> None:
-        with transaction.atomic():
+        with remembered("machine:generate", "site.generate"):
             staff.hire_known(self.staff, self.mint, self.since)
             self.actor = machine("generate", *Role.values)
             young.fill(self)
         done, wish = 0, self.wish
         for neighbourhood in neighbourhoods(wish.seed, wish.children, wish.years, wish.first_year, wish.until):
-            with transaction.atomic():
+            with remembered("machine:generate", "site.generate"):
                 _Block(self, neighbourhood).make()
             done += len(neighbourhood.children)
             self.tell(done, wish.children)
-        with transaction.atomic():
+        with remembered("machine:generate", "site.generate"):
             papers.fill(self.actor, self.staff, self.rng)
-        with transaction.atomic():
+        with remembered("machine:generate", "site.generate"):
             casework.fill(self.staff, self.mint, wish.seed, wish.until)
             with codes_drawn_from(self.rng):
                 door.fill(self.staff, wish.until)

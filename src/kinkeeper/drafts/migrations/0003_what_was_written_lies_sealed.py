@@ -1,0 +1,19 @@
+from django.db import migrations
+
+from kinkeeper.keys.moving import sealing
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("drafts", "0002_texts_may_lie_sealed"),
+        ("keys", "0001_the_first_tables"),
+    ]
+
+    operations = [
+        sealing(
+            "drafts",
+            {
+                "Draft": "owner",
+            },
+        ),
+    ]

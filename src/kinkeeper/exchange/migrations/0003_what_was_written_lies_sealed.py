@@ -1,0 +1,20 @@
+from django.db import migrations
+
+from kinkeeper.keys.moving import sealing
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("exchange", "0002_texts_may_lie_sealed"),
+        ("keys", "0001_the_first_tables"),
+    ]
+
+    operations = [
+        sealing(
+            "exchange",
+            {
+                "QuarantinedRow": "of",
+                "ReportedFact": "person",
+            },
+        ),
+    ]

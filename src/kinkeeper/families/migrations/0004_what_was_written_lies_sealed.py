@@ -1,0 +1,21 @@
+from django.db import migrations
+
+from kinkeeper.keys.moving import sealing
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("families", "0003_texts_may_lie_sealed"),
+        ("keys", "0001_the_first_tables"),
+    ]
+
+    operations = [
+        sealing(
+            "families",
+            {
+                "Household": "self",
+                "Kinship": "relative",
+                "Support": "child",
+            },
+        ),
+    ]

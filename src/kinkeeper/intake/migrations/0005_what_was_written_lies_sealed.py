@@ -1,0 +1,21 @@
+from django.db import migrations
+
+from kinkeeper.keys.moving import sealing
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("intake", "0004_texts_may_lie_sealed"),
+        ("keys", "0001_the_first_tables"),
+    ]
+
+    operations = [
+        sealing(
+            "intake",
+            {
+                "Referral": "self",
+                "Mentioned": "referral",
+                "Registration": "case__child",
+            },
+        ),
+    ]
