@@ -317,9 +317,14 @@ STRANGERS = CARE_FREE | {
 }
 
 
+# How the installation is kept running says nothing of a child, and its administrator sees it.
+NOT_CARE = {"an administrator": ("upkeep.",)}
+
+
 def test_no_table_shows_a_row_to_a_stranger(outsiders: dict[str, Colleague], world: World) -> None:
     for who in STRANGERS:
-        seen = [line for line in rows_seen_by(outsiders[who]) if "journal.Entry" not in line]
+        allowed = ("journal.Entry", *NOT_CARE.get(who, ()))
+        seen = [line for line in rows_seen_by(outsiders[who]) if not any(table in line for table in allowed)]
         assert seen == [], who
 
 

@@ -160,15 +160,30 @@ def test_an_opening_that_ran_out_is_reviewed_even_though_nobody_closed_it(
     assert Opening.objects.get().finding == "avoidable"
 
 
-def test_an_opening_without_a_verdict_blocks_the_next(
+def test_two_children_who_arrive_at_night_can_both_be_read(bruno: Colleague, noor: Person, village: Unit) -> None:
+    opened_and_closed(bruno, noor)
+    other = register(village, "Sami", "Saleh")
+    assert actions.open_record(bruno.actor, record=other.code, reason=REASON).subject_code == other.code
+
+
+def test_an_opening_without_a_verdict_after_three_days_blocks_the_next(
     bruno: Colleague, dalia: Colleague, noor: Person, village: Unit
 ) -> None:
     opening = opened_and_closed(bruno, noor)
     other = register(village, "Sami", "Saleh")
-    with pytest.raises(Refused, match="not reviewed yet"):
-        actions.open_record(bruno.actor, record=other.code, reason=REASON)
-    actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
-    assert actions.open_record(bruno.actor, record=other.code, reason=REASON).subject_code == other.code
+    with time_machine.travel(opening.opened_at + timedelta(hours=72)):
+        with pytest.raises(Refused, match="three days ago is not reviewed yet"):
+            actions.open_record(bruno.actor, record=other.code, reason=REASON)
+        assert Opening.objects.count() == 1
+        actions.review_opening(dalia.actor, opening, finding=Opening.Finding.JUSTIFIED, review=FOUND)
+        assert actions.open_record(bruno.actor, record=other.code, reason=REASON).subject_code == other.code
+
+
+def test_an_hour_before_it_does_not(bruno: Colleague, noor: Person, village: Unit) -> None:
+    opening = opened_and_closed(bruno, noor)
+    other = register(village, "Sami", "Saleh")
+    with time_machine.travel(opening.opened_at + timedelta(hours=71)):
+        assert actions.open_record(bruno.actor, record=other.code, reason=REASON).subject_code == other.code
 
 
 def test_three_in_a_day_lock_the_fourth_and_the_administrator_is_told(

@@ -234,6 +234,17 @@ def test_the_factor_of_a_colleague_is_a_page_that_does_not_exist(dalia_with_app:
     assert Authenticator.objects.count() == 2
 
 
+def test_the_owner_is_told_whenever_a_factor_comes_or_goes(dalia_with_app: Guarded) -> None:
+    dalia = dalia_with_app.who
+    run_due_jobs()
+    Notice.objects.all().delete()
+    actions.renew_recovery_codes(dalia.actor, dalia.user)
+    actions.remove_factor(dalia.actor, dalia.user, factor=Authenticator.objects.get(type="totp"))
+    run_due_jobs()
+    told = Notice.objects.values_list("to", "kind", "subject_code", "link")
+    assert list(told) == [(dalia.user.pk, "sign_in_changed", dalia.user.code, "/my-sign-in/")] * 2
+
+
 def test_new_recovery_codes_make_the_old_ones_worthless(dalia_with_app: Guarded) -> None:
     browser = dalia_with_app.who.browser
     shown = browser.post("/my-sign-in/recovery-codes/", {"version": ""}).content.decode()
@@ -255,8 +266,8 @@ def test_an_administrator_takes_them_away_and_the_colleague_is_told(dalia_with_a
     assert browser.get("/")["Location"].startswith("/sign-in/")
     assert Entry.objects.get(act="access.take_factors_away").user == rosa.user
     run_due_jobs()
-    notice = Notice.objects.get(to=dalia.user)
-    assert (notice.kind, notice.link) == (Notice.Kind.FACTORS_TAKEN_AWAY, "/my-sign-in/")
+    notice = Notice.objects.get(to=dalia.user, kind=Notice.Kind.FACTORS_TAKEN_AWAY)
+    assert notice.link == "/my-sign-in/"
 
 
 def test_never_ones_own_that_way_and_nobody_else(dalia_with_app: Guarded, rosa: Colleague, amina: Colleague) -> None:

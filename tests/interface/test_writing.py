@@ -19,7 +19,7 @@ from kinkeeper.interface.models import KeptAnswer
 from kinkeeper.journal.models import Entry, Refusal
 from kinkeeper.people.models import ContactPoint, Person
 from kinkeeper.placements.models import PeriodOfCare
-from tests.conftest import Colleague, decide
+from tests.conftest import Colleague, decide, put
 from tests.interface.conftest import TODAY, Program, Story, program_of, token_behind, told
 from tests.walk import state_of_the_house
 
@@ -95,7 +95,8 @@ def test_care_begins_and_ends(aminas: Program, noor: Person, okafors: Home) -> N
 
 
 def test_a_home_takes_more_children_and_keeps_the_rest(dalias: Program, okafors: Home) -> None:
-    Home.objects.update(address="Mill Lane 5", age_to=9)
+    put(okafors, address="Mill Lane 5")
+    Home.objects.update(age_to=9)
     answer = dalias.send("PATCH", f"/homes/{okafors.code}", {"places": 3}, If_Match='"1"')
     okafors.refresh_from_db()
     assert (answer.status_code, answer["ETag"], okafors.version) == (200, '"2"', 2)

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
@@ -17,7 +18,8 @@ from kinkeeper.lib.codes import show_code
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.notices import actions
 from kinkeeper.notices.models import CalendarFeed
-from tests.conftest import Colleague
+from tests.conftest import PASSWORD, Colleague
+from tests.entrance.conftest import with_password
 
 
 def address_of(page: str) -> str:
@@ -38,6 +40,16 @@ def test_the_owner_opens_a_feed_and_sees_its_address_once(amina: Colleague) -> N
     assert feed.token_hash == CalendarFeed.hash_of(token)
     assert token not in str(Entry.objects.values_list())
     assert token not in amina.browser.get("/calendar/").content.decode()
+
+
+def test_opening_a_feed_asks_once_more_who_is_there(amina: Colleague) -> None:
+    browser = with_password(amina).browser
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        page = browser.post("/calendar/open/").content.decode()
+        assert not CalendarFeed.objects.exists()
+        assert "confirming-password" in page
+        browser.post("/calendar/open/", {"confirming-password": PASSWORD, "confirming-method": "POST"})
+        assert CalendarFeed.objects.get().owner == amina.user
 
 
 def test_the_feed_tells_what_is_due_in_codes_alone(amina: Colleague, noors_case: Case) -> None:

@@ -81,9 +81,9 @@ def test_a_hostile_name_in_a_broken_page_reaches_no_log(
         # What a database says of a row that it refuses.
         raise IntegrityError(f"DETAIL: Failing row contains ({values})")
 
-    monkeypatch.setattr(QuerySet, "create", break_down)
     client = Client(raise_request_exception=False)
     client.force_login(rosa.user)
+    monkeypatch.setattr(QuerySet, "create", break_down)
     response = client.post(
         "/administration/programmes/new/", {"name": CANARY.replace("\n", " "), "kind": "youth", "version": 1}
     )

@@ -129,7 +129,7 @@ def test_the_page_asks_a_constant_number_of_questions(rosa: Colleague, rows: int
     ) as asked:
         browser.get(PAGE)
     own = [one for one in asked.captured_queries if not one["sql"].startswith(("PRAGMA", "SHOW", "SELECT pg_"))]
-    assert len(own) == 15
+    assert len(own) == 18
 
 
 def test_the_failed_jobs_are_tried_again_from_the_page(rosa: Colleague) -> None:

@@ -323,7 +323,7 @@ def close_opening(actor: Actor, opening: Opening, *, comment: str) -> Opening:
 
 @act(policy.may_review_opening)
 def review_opening(actor: Actor, opening: Opening, *, finding: Opening.Finding, review: str) -> Opening:
-    """Give a verdict on an opening and say what it rests on; from then on its maker may open another record."""
+    """Give a verdict on an opening and say what it rests on; three days without one lock further openings."""
     if len(" ".join(review.split())) < SHORTEST_REASON:
         raise Refused(
             _("Say in a sentence of at least %(count)s letters what your verdict rests on.")

@@ -41,6 +41,7 @@ ASKS = frozenset(
         "entrance.renew_recovery_codes",
         "exchange.export",
         "exchange.export_all",
+        "notices.open_calendar_feed",
     }
 )
 PREFIX = "confirming"

@@ -302,7 +302,7 @@ class Opening(Row):
     """Break-glass: one person reads one record outside their scope for at most two hours, gives a reason, and is seen.
 
     It opens reading only: every judge asks for a seat, and an opening gives none. Somebody who oversees the record’s unit
-    reviews it within three days and gives a verdict; until then whoever opened it opens no other.
+    reviews it within three days and gives a verdict; where nobody did, whoever opened it opens no other.
     """
 
     sealed_for: ClassVar = "user"

@@ -30,6 +30,7 @@ OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
 OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
 MOST_OPENINGS_IN_A_DAY = 3
 A_DAY = timedelta(hours=24)
+REVIEWED_WITHIN = timedelta(hours=72)
 # Who reaches far: administers, oversees, takes records out (supervisors, directors) or opens them in an emergency.
 PRIVILEGED = tuple({Role.ADMINISTRATOR: 1, **dict.fromkeys(OVERSEERS), **dict.fromkeys(OPENERS)})
 SETUP = "machine:setup"
@@ -267,17 +268,17 @@ def may_accept_invitation(actor: Actor, invitation: Invitation) -> Verdict:
 
 
 def may_open_record(actor: Actor, subject: None = None) -> Verdict:
-    """In an emergency caseworkers and supervisors may read a record they do not see, once the last one is closed and
-    reviewed; after three in a day no more.
+    """In an emergency caseworkers and supervisors may read a record they do not see, once the last one is closed; after
+    three in a day no more, nor while one of theirs waits for its verdict for more than three days.
     """
     if not actor.units(*OPENERS):
         return Verdict(_("Only caseworkers and supervisors can open a record in an emergency."))
     if actor.user_id is None or Opening.objects.filter(user_id=actor.user_id, closed_at=None).exists():
         return Verdict(_("Close the record you opened before, and say what you did with what you read."))
     lately = Opening.objects.filter(user_id=actor.user_id)
-    if lately.filter(reviewed_at=None).exists():
+    if lately.filter(reviewed_at=None, opened_at__lte=timezone.now() - REVIEWED_WITHIN).exists():
         return Verdict(
-            _("The record you opened before is not reviewed yet. Ask a supervisor of its unit to do it now.")
+            _("A record you opened three days ago is not reviewed yet. Ask a supervisor of its unit to do it now.")
         )
     if lately.filter(opened_at__gt=timezone.now() - A_DAY).count() >= MOST_OPENINGS_IN_A_DAY:
         return Verdict(_("You opened three records within a day. More are locked; the administrator knows."))

@@ -40,6 +40,10 @@ class Notice(Row):
             "factors_taken_away",
             _("An administrator took your second factors away. Set up a new one; if you did not ask for it, say so."),
         )
+        SIGN_IN_CHANGED = (
+            "sign_in_changed",
+            _("Your second factors or recovery codes changed. If it was not you, tell your administrator at once."),
+        )
         IMPORT_FINISHED = "import_finished", _("Import %(code)s has finished.")
 
     to = s1(models.ForeignKey(User, models.CASCADE, related_name="+"))

@@ -1,4 +1,4 @@
-"""What follows when a record is opened in an emergency or factors are taken away: those whom it concerns are told."""
+"""What follows when a record is opened in an emergency or factors come and go: those whom it concerns are told."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from kinkeeper.access.actions import open_record, review_opening, take_factors_a
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Opening, Role, Seat
 from kinkeeper.access.policy import A_DAY, MOST_OPENINGS_IN_A_DAY, OVERSEERS
+from kinkeeper.entrance.actions import add_app, add_passkey, remove_factor, renew_recovery_codes
 from kinkeeper.journal.acts import after
 from kinkeeper.journal.models import Entry
 from kinkeeper.notices.actions import tell
@@ -78,6 +79,22 @@ def tell_whose_factors_were_taken_away(entry: Entry) -> None:
         machine("notices"),
         users=[entry.subject_id],
         kind=Notice.Kind.FACTORS_TAKEN_AWAY,
+        subject_code=entry.subject_code,
+        link=reverse("my_sign_in"),
+        entry_id=entry.pk,
+    )
+
+
+@after(add_passkey)
+@after(add_app)
+@after(remove_factor)
+@after(renew_recovery_codes)
+def tell_that_the_sign_in_changed(entry: Entry) -> None:
+    """Tell the owner of the account, so that no factor comes or goes unseen."""
+    tell(
+        machine("notices"),
+        users=[entry.subject_id],
+        kind=Notice.Kind.SIGN_IN_CHANGED,
         subject_code=entry.subject_code,
         link=reverse("my_sign_in"),
         entry_id=entry.pk,

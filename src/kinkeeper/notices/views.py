@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kinkeeper.access.fresh import freshly_confirmed
 from kinkeeper.access.gate import ActorRequest, one
 from kinkeeper.access.queries import oneself
 from kinkeeper.lib.refusals import Refused
@@ -42,6 +43,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
 
 
 @require_POST
+@freshly_confirmed
 def open_calendar_feed(request: ActorRequest) -> HttpResponse:
     """Open a calendar feed, and show its address this once."""
     token = secrets.token_urlsafe(32)
