@@ -18,7 +18,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-KINKEEPER = Path(sys.executable).parent / "kinkeeper"
+from tests.journeys.tables import KINKEEPER, lay_tables
+
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pictures"
 
@@ -106,6 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     env = {**os.environ, "KINKEEPER_DATA": str(data), "KINKEEPER_LANGUAGES": "en,ru,ar", "KINKEEPER_MAY_FORGET": "yes"}
     for name in ("KINKEEPER_DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
         env.pop(name, None)
+    lay_tables(data)
     command = [str(KINKEEPER), "demo", "--children", "60", "--no-serve"]
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     port = _free_port()

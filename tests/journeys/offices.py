@@ -19,7 +19,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, Response
 
-from tests.journeys.conftest import KINKEEPER, Site, Visitor, _free_port, _visitor, _wait_until_it_answers
+from tests.journeys.conftest import Site, Visitor, _free_port, _visitor, _wait_until_it_answers
+from tests.journeys.tables import KINKEEPER, lay_tables
 from tools.envelopes import for_installation
 
 PATIENCE = 30_000  # milliseconds for a page
@@ -257,6 +258,7 @@ def office(
     setup += ["--admin-name", "Rosa Admin", "--admin-email", "rosa@example.org"]
     for unit in units or ["family_strengthening:social_centre:Harbour"]:
         setup += ["--unit", unit]
+    lay_tables(folder)
     for_installation(env)
     for command in (setup, [sys.executable, "-c", HIRE, *staff]):
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
