@@ -15,7 +15,8 @@ from kinkeeper.access.models import pack_in_force
 from kinkeeper.families.models import Kinship, Support
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.codes import show_code
-from kinkeeper.people.models import BirthBy, Consent, Person, Sex, language_choices
+from kinkeeper.lib.languages import language_choices
+from kinkeeper.people.models import BirthBy, Consent, Person, Sex
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
 
 KINDS = [("", "—"), *Kinship.Kind.choices, *Kinship.Inverse.choices]

@@ -16,7 +16,8 @@ from kinkeeper.cases.models import Case
 from kinkeeper.intake.actions import Measure, Said
 from kinkeeper.intake.models import Comparison, Mentioned, Referral, Registration
 from kinkeeper.lib.choices import choices_of
-from kinkeeper.people.models import OTHER_LANGUAGES, BirthBy, Identifier, Person, Sex, language_name
+from kinkeeper.lib.languages import OTHER_LANGUAGES, language_name
+from kinkeeper.people.models import BirthBy, Identifier, Person, Sex
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
 
 ROWS = 8

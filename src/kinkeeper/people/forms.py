@@ -14,8 +14,9 @@ from kinkeeper.access.models import pack_in_force
 from kinkeeper.files import vault
 from kinkeeper.files.vault import Accepted
 from kinkeeper.lib.choices import choices_of
+from kinkeeper.lib.languages import language_choices
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.people.models import BirthBy, ContactPoint, Document, Identifier, Name, Sex, language_choices
+from kinkeeper.people.models import BirthBy, ContactPoint, Document, Identifier, Name, Sex
 from kinkeeper.ui.forms import DayField, DeedForm, PartialDateField
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,6 +15,7 @@ from kinkeeper.access.models import Unit, User
 from kinkeeper.files.models import StoredFile
 from kinkeeper.keys.fields import MarkField, SealedTextField
 from kinkeeper.lib.ages import PartialDate, age_on
+from kinkeeper.lib.languages import language_name
 from kinkeeper.lib.names import display_name, fold
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Compartment, s1, s2, s3
@@ -43,41 +43,6 @@ class BirthBy(models.TextChoices):
 
 # The religion of somebody who prefers not to say which: known to be asked, and not to be asked again.
 UNDISCLOSED = "undisclosed"
-
-# Languages that the families we work with speak and that Django has no word for.
-OTHER_LANGUAGES = {
-    "am": _("Amharic"),
-    "prs": _("Dari"),
-    "ku": _("Kurdish"),
-    "ps": _("Pashto"),
-    "rom": _("Romani"),
-    "sgn": _("Sign language"),
-    "so": _("Somali"),
-    "ti": _("Tigrinya"),
-}
-
-
-# The scripts in which a language that we offer is written, by their code of ISO 15924.
-SCRIPTS = {"Latn": _("Latin script"), "Cyrl": _("Cyrillic script")}
-
-
-def language_name(tag: str) -> str:
-    """The name of a language in the reader’s language; the tag itself where we have no word for it."""
-    code, _dash, rest = tag.partition("-")
-    if code in OTHER_LANGUAGES:
-        name = str(OTHER_LANGUAGES[code])
-    else:
-        known = LANG_INFO.get(code)
-        name = gettext(known["name"]) if known and "name" in known else code
-    script = str(SCRIPTS.get(rest, rest))
-    return f"{name} ({script})" if rest else name
-
-
-def language_choices() -> list[tuple[str, str]]:
-    """(tag, name) of the languages that a form offers, by name in the reader’s language."""
-    codes = {code for code in LANG_INFO if "-" not in code} | {"uz-Latn", "uz-Cyrl", "sr-Latn", "sr-Cyrl"}
-    named = [(code, language_name(code)) for code in codes | OTHER_LANGUAGES.keys()]
-    return [("", "—"), *sorted(named, key=lambda pair: pair[1].casefold())]
 
 
 class Person(Row):

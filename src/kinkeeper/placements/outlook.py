@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 
 from kinkeeper.access.gate import Actor, may_read
 from kinkeeper.access.models import pack_in_force
+from kinkeeper.lib.languages import language_name
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.people.models import Person, SpokenLanguage, language_name
+from kinkeeper.people.models import Person, SpokenLanguage
 from kinkeeper.placements.fit import Intended, objections
 from kinkeeper.placements.models import Episode
 

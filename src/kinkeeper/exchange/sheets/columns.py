@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
+from kinkeeper.lib.languages import language_choices
 from kinkeeper.lib.names import fold
 from kinkeeper.lib.packs import Entry, Pack
-from kinkeeper.people.models import BirthBy, Sex, language_choices
+from kinkeeper.people.models import BirthBy, Sex
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.models import pack_in_force
-from kinkeeper.people import models
+from kinkeeper.lib import languages
 from kinkeeper.people.models import Consent, Person
 from kinkeeper.ui.templatetags.ui import badge
 
@@ -56,4 +56,4 @@ def names(people: Iterable[Person]) -> str:
 @register.filter
 def language_name(tag: str) -> str:
     """The name of a language in the reader’s language."""
-    return models.language_name(tag)
+    return languages.language_name(tag)
