@@ -28,7 +28,7 @@ def lay_tables(data: Path) -> None:
         fcntl.flock(door, fcntl.LOCK_EX)
         if not model.exists():
             _make(model)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(model, data / DATABASE)
 
 
