@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from kinkeeper.access.models import Unit
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.exchange import actions, queries
+from kinkeeper.exchange.keeping.folders import folder_of
 from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Entry
@@ -131,6 +132,17 @@ def test_a_stopped_import_goes_on_where_it_was(dalia: Colleague, village: Unit, 
         brought = actions.land_children(dalia.actor, brought, children=2)
     brought = actions.finish_landing(dalia.actor, brought)
     assert (Person.objects.count(), brought.rows_landed) == (6, brought.rows_read)
+
+
+def test_while_it_lasts_its_rows_lie_sealed(dalia: Colleague, village: Unit, tmp_path: Path) -> None:
+    brought = actions.preview_import(dalia.actor, village, folder=year_two(year_one(tmp_path / "in")))
+    lying = [path.read_bytes() for path in folder_of(brought).rglob("*") if path.is_file()]
+    assert lying
+    for word in (b"LS10 1EW", b"LS11 0BL", b"03/05/2012", b"EPISODES"):
+        assert not any(word in file for file in lying), word
+    brought = actions.land_children(dalia.actor, actions.begin_landing(dalia.actor, brought), children=1)
+    assert Person.objects.count() == 1
+    assert "K" not in Import.objects.get().landed_through
 
 
 def test_it_cannot_be_finished_before_the_last_child(dalia: Colleague, village: Unit, tmp_path: Path) -> None:

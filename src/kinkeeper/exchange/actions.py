@@ -92,7 +92,7 @@ def preview_import(actor: Actor, unit: Unit, *, folder: Path, look_through: bool
         brought = Import.objects.create(unit=unit, digest=digest, by_id=actor.user_id)
     if not spool_of(brought).exists():
         place = emptied(brought)
-        found = spool.fill(spool_of(brought), read_folder(folder))
+        found = spool.fill(covered_spool_of(brought), read_folder(folder))
         summary: dict[str, Any] = {
             "tables": found.rows,
             "remarks": [fault_in_words(fault) for fault in found.remarks],
@@ -125,7 +125,7 @@ def begin_landing(actor: Actor, brought: Import) -> Import:
         summary={**brought.summary, "warnings": 0, "warned": []},
     )
     if not brought.is_sheets:
-        _quarantine(brought, spool.sheaf_of(spool_of(brought), "").bad)
+        _quarantine(brought, spool.rows_of_no_child(covered_spool_of(brought)).bad)
     return brought
 
 
@@ -136,7 +136,7 @@ def land_children(actor: Actor, brought: Import, *, children: int = CHILDREN_AT_
         raise Refused(_("This import is not landing."), guard="G-STEP")
     if brought.is_sheets:
         return _land_rows(actor, brought, children)
-    sheaves = list(spool.sheaves(spool_of(brought), brought.landed_through, children))
+    sheaves = list(spool.sheaves(covered_spool_of(brought), brought.landed_through, children))
     if not sheaves:
         return brought
     outcomes, mended, shelves = looking.judged(actor, brought, sheaves)
@@ -145,7 +145,7 @@ def land_children(actor: Actor, brought: Import, *, children: int = CHILDREN_AT_
     _quarantine(brought, [row for one in outcomes for row in one.quarantined])
     return write(
         brought,
-        landed_through=sheaves[-1].child,
+        landed_through=sheaves[-1].mark,
         children_done=brought.children_done + len(sheaves),
         rows_landed=brought.rows_landed + sum(one.landed for one in outcomes),
         rows_unchanged=brought.rows_unchanged + mended + sum(one.unchanged for one in outcomes),

@@ -11,12 +11,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.models import Import
-from kinkeeper.exchange.sheets.spool import Spool
 from kinkeeper.keys.ring import Holder, Place, mark, seal, unseal
 from kinkeeper.lib.refusals import Refused
 
-SPOOL = "rows.sqlite3"
+SPOOL = "sealed-rows.sqlite3"
 
 
 def folder_of(brought: Import) -> Path:
@@ -25,12 +25,12 @@ def folder_of(brought: Import) -> Path:
 
 
 def spool_of(brought: Import) -> Path:
-    """Where the rows of an import are kept while it lasts."""
+    """The file in which they lie."""
     return folder_of(brought) / SPOOL
 
 
 def covered_spool_of(brought: Import) -> Spool:
-    """Where the rows of own spreadsheets are kept while their import lasts, under the key of the import."""
+    """Where the rows of an import are kept while it lasts, under the key of the import."""
     return Spool(spool_of(brought), ImportCover(brought.code))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor
 from kinkeeper.exchange import queries
+from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.models import Import, ReportedFact, SheetSource, SourceRow, mark_of_key
 from kinkeeper.exchange.sheets import spool
 from kinkeeper.exchange.sheets.columns import TABLES
@@ -94,7 +95,7 @@ class Hand:
 
     actor: Actor
     brought: Import
-    place: spool.Spool
+    place: Spool
     looking: bool
     save: Callable[[Any], None] = lambda _landed: None
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import Actor
 from kinkeeper.exchange import queries
-from kinkeeper.exchange.keeping.folders import spool_of
+from kinkeeper.exchange.keeping.folders import covered_spool_of
 from kinkeeper.exchange.keeping.quarantine import Preview, refused, without
 from kinkeeper.exchange.keeping.shelf import Shelf
 from kinkeeper.exchange.models import Import
@@ -19,14 +19,14 @@ from kinkeeper.exchange.ssda903.weighing import Outcome, weigh
 
 def looked_through(actor: Actor, brought: Import, at_once: int) -> dict[str, Any]:
     """What would become of every row, and why not where it would not land."""
-    place = spool_of(brought)
+    place = covered_spool_of(brought)
     would = Preview()
-    would.add_bad(spool.sheaf_of(place, "").bad)
+    would.add_bad(spool.rows_of_no_child(place).bad)
     after = ""
     while sheaves := list(spool.sheaves(place, after, at_once)):
         outcomes, mended, _shelves = judged(actor, brought, sheaves)
         would.add(outcomes, mended)
-        after = sheaves[-1].child
+        after = sheaves[-1].mark
     return would.summary()
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.exchange import queries
+from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.keeping.folders import covered_spool_of, emptied
 from kinkeeper.exchange.keeping.hand import Hand, Judged, Outcome
 from kinkeeper.exchange.keeping.households import Families
@@ -64,7 +65,7 @@ class Landed:
 # ---- what the columns mean -------------------------------------------------------------------------------------------
 
 
-def questions(place: spool.Spool, brought: Import, answers: Mapping[str, Any]) -> dict[str, Any]:
+def questions(place: Spool, brought: Import, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What each sheet and heading means, and what has to be asked; `answers` are what people said for these files."""
     source = brought.source
     assert source is not None
@@ -86,7 +87,7 @@ def questions(place: spool.Spool, brought: Import, answers: Mapping[str, Any]) -
     return {"sheets": sheets, "asks": asks}
 
 
-def arrange(place: spool.Spool, brought: Import) -> dict[str, Any]:
+def arrange(place: Spool, brought: Import) -> dict[str, Any]:
     """Tell every row by what its columns mean; answers totals and the values and days that have to be asked about."""
     summary = brought.summary
     tables = {sheet["place"]: sheet["table"] for sheet in summary["sheets"]}
@@ -166,7 +167,7 @@ def spooled(brought: Import, folder: Path) -> dict[str, Any]:
 
 
 def asked_and_looked_through(
-    actor: Actor, brought: Import, place: spool.Spool, at_once: int
+    actor: Actor, brought: Import, place: Spool, at_once: int
 ) -> tuple[dict[str, Any], list[LikelyDuplicate]]:
     """What the import keeps of its questions and of what would become of its rows; and who may be recorded already."""
     summary = {**brought.summary, **questions(place, brought, brought.summary.get("answers", {}))}
@@ -182,7 +183,7 @@ def asked_and_looked_through(
 
 
 def look_through(
-    actor: Actor, brought: Import, place: spool.Spool, at_once: int
+    actor: Actor, brought: Import, place: Spool, at_once: int
 ) -> tuple[dict[str, Any], list[LikelyDuplicate]]:
     """What would become of every row; and who may be recorded already, as far as nobody has decided."""
     hand = Hand(actor, brought, place, looking=True)

@@ -80,7 +80,7 @@ def without(sheaf: Sheaf, settled: Mapping[tuple[str, int], QuarantinedRow]) -> 
             rows.append(row)
         else:
             bad.append(row)
-    return Sheaf(sheaf.child, tuple(rows), tuple(bad)), mended
+    return Sheaf(sheaf.child, sheaf.mark, tuple(rows), tuple(bad)), mended
 
 
 def once_more(mended: Row, waiting: Iterable[QuarantinedRow]) -> Sheaf:
@@ -98,7 +98,7 @@ def once_more(mended: Row, waiting: Iterable[QuarantinedRow]) -> Sheaf:
             rows.append(again)
         else:
             bad.append(again)
-    return Sheaf(mended.child, tuple(rows), tuple(bad))
+    return Sheaf(mended.child, "", tuple(rows), tuple(bad))
 
 
 class Preview:

@@ -13,8 +13,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from kinkeeper.exchange.covered import Cover, Spool
 from kinkeeper.exchange.sheets import cells
 from kinkeeper.exchange.sheets.books import SUFFIXES, Sheet, sheets_of
 from kinkeeper.exchange.sheets.columns import ORDER, TABLES
@@ -22,27 +23,6 @@ from kinkeeper.exchange.sheets.telling import Reader, Told, under_headings
 from kinkeeper.exchange.ssda903.rows import Fault
 
 BATCH = 1000
-
-
-class Cover(Protocol):
-    """What seals the cells of a spool, each bound to its place, and marks the numbers by which rows are found."""
-
-    def seal(self, text: str, place: str) -> str:
-        """A text as it may lie in the file."""
-
-    def unseal(self, sealed: str, place: str) -> str:
-        """The text behind what lies there."""
-
-    def mark(self, text: str) -> str:
-        """The same for equal texts, and nothing else about them; empty stays empty."""
-
-
-@dataclass(frozen=True)
-class Spool:
-    """Where the rows of an import lie, and under what cover."""
-
-    path: Path
-    cover: Cover
 
 
 @dataclass(frozen=True)

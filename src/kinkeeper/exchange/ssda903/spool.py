@@ -1,7 +1,8 @@
 """Keep the rows of an import in one file, by child: whatever the files' size, memory holds one child at a time.
 
 The file lies in the folder of the import. It is made once, when the files are read, and only read after that, so an
-import that was stopped goes on where it was.
+import that was stopped goes on where it was. Rows lie sealed in it, and children by a mark of their number: a file that
+somebody carries away says nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
+from kinkeeper.exchange.covered import Cover, Spool
 from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row
 
 BATCH = 5000
@@ -23,9 +24,13 @@ UNREADABLE = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class Sheaf:
-    """All rows of one child, from all files: usable ones, and ones that reading has put into quarantine."""
+    """All rows of one child, from all files: usable ones, and ones that reading has put into quarantine.
+
+    `mark` is where the child stands in the order of the spool.
+    """
 
     child: str
+    mark: str
     rows: tuple[Row, ...]
     bad: tuple[BadRow, ...]
 
@@ -43,58 +48,72 @@ class Spooled:
         return sum(self.rows.values())
 
 
-def fill(path: Path, found: Iterable[Row | BadRow | Fault]) -> Spooled:
+def fill(at: Spool, found: Iterable[Row | BadRow | Fault]) -> Spooled:
     """Write every row that reading yields into a new spool. A file that a stopped run left is replaced."""
-    part = path.with_suffix(".part")
+    part = at.path.with_suffix(".part")
     part.unlink(missing_ok=True)
     rows: dict[str, int] = {}
     remarks: list[Fault] = []
     with closing(sqlite3.connect(part)) as spool:
         spool.execute("PRAGMA synchronous=OFF")
-        spool.execute("CREATE TABLE line (child TEXT NOT NULL, body TEXT NOT NULL)")
-        batch: list[tuple[str, str]] = []
+        spool.execute("CREATE TABLE line (key INTEGER PRIMARY KEY, child TEXT NOT NULL, body TEXT NOT NULL)")
+        batch: list[tuple[int, str, str]] = []
         for item in found:
             if isinstance(item, Fault):
                 remarks.append(item)
                 continue
             rows[item.table] = rows.get(item.table, 0) + 1
-            batch.append((_readable(item.child), _packed(item)))
+            key = sum(rows.values())
+            batch.append((key, at.cover.mark(_readable(item.child)), at.cover.seal(_packed(item), _place(key))))
             if len(batch) >= BATCH:
-                spool.executemany("INSERT INTO line VALUES (?, ?)", batch)
+                spool.executemany("INSERT INTO line VALUES (?, ?, ?)", batch)
                 batch.clear()
-        spool.executemany("INSERT INTO line VALUES (?, ?)", batch)
+        spool.executemany("INSERT INTO line VALUES (?, ?, ?)", batch)
         spool.execute("CREATE INDEX line_by_child ON line (child)")
         children = spool.execute("SELECT count(DISTINCT child) FROM line WHERE child > ''").fetchone()[0]
         spool.commit()
-    part.replace(path)
+    part.replace(at.path)
     return Spooled(rows, children, tuple(remarks))
 
 
-def sheaves(path: Path, after: str = "", limit: int = -1) -> Iterator[Sheaf]:
-    """The children after `after` in the order of CHILD, at most `limit` of them (-1: all)."""
+def sheaves(at: Spool, after: str = "", limit: int = -1) -> Iterator[Sheaf]:
+    """The children after the mark `after`, in the order of the spool, at most `limit` of them (-1: all)."""
     chosen = "SELECT DISTINCT child FROM line WHERE child > ? ORDER BY child LIMIT ?"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as spool:
+    with _reading(at) as spool:
         lines = spool.execute(
-            f"SELECT child, body FROM line WHERE child IN ({chosen}) ORDER BY child, rowid",  # noqa: S608
+            f"SELECT child, key, body FROM line WHERE child IN ({chosen}) ORDER BY child, key",  # noqa: S608
             (after, limit),
         )
-        for child, group in groupby(lines, key=lambda line: line[0]):
-            yield _sheaf(child, [_unpacked(body) for _child, body in group])
+        for mark, group in groupby(lines, key=lambda line: line[0]):
+            yield _sheaf(mark, [_opened(at.cover, key, body) for _mark, key, body in group])
 
 
-def sheaf_of(path: Path, child: str) -> Sheaf:
-    """All rows of one child; those that name no child lie under the empty name."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as spool:
-        lines = spool.execute("SELECT body FROM line WHERE child = ? ORDER BY rowid", (child,)).fetchall()
-    return _sheaf(child, [_unpacked(body) for (body,) in lines])
+def rows_of_no_child(at: Spool) -> Sheaf:
+    """The rows that name no child."""
+    with _reading(at) as spool:
+        lines = spool.execute("SELECT key, body FROM line WHERE child = '' ORDER BY key").fetchall()
+    return _sheaf("", [_opened(at.cover, key, body) for key, body in lines])
 
 
-def _sheaf(child: str, found: list[Row | BadRow]) -> Sheaf:
+def _reading(at: Spool) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"file:{at.path}?mode=ro", uri=True))
+
+
+def _sheaf(mark: str, found: list[Row | BadRow]) -> Sheaf:
     return Sheaf(
-        child,
+        _readable(found[0].child) if mark else "",
+        mark,
         tuple(row for row in found if isinstance(row, Row)),
         tuple(row for row in found if isinstance(row, BadRow)),
     )
+
+
+def _place(key: int) -> str:
+    return f"line:{key}"
+
+
+def _opened(cover: Cover, key: int, body: str) -> Row | BadRow:
+    return _unpacked(cover.unseal(body, _place(key)))
 
 
 def _packed(row: Row | BadRow) -> str:
