@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections
 
 from kinkeeper.access.models import Unit
@@ -42,7 +42,9 @@ def a_real_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     wrapper.settings_dict.update(NAME=str(tmp_path / "race.sqlite3"), OPTIONS=options)
     in_memory, wrapper.connection = wrapper.connection, None
     wrapper.inc_thread_sharing()
-    call_command("migrate", verbosity=0)
+    with sqlite3.connect(tmp_path / "race.sqlite3") as tables:
+        in_memory.backup(tables)
+    tables.close()
     yield
     connections["default"].connection.close()
     wrapper.connection = in_memory
