@@ -12,6 +12,10 @@ mkdir -p "$out"
 echo "── property tests with examples nobody has seen yet"
 .venv/bin/python -m pytest -q -m hypothesis --hypothesis-seed="$RANDOM$RANDOM"
 
+echo "── the slow drills of backup, restore and upgrade, on both engines"
+.venv/bin/python -m pytest -q -m long tests/site
+KINKEEPER_DATABASE_URL=$(tools/postgres.sh start) .venv/bin/python -m pytest -q -m long tests/site
+
 echo "── what was confirmed survives signal 9; a server that forgets is seen to forget"
 .venv/bin/python -m tools.faults kill --engine sqlite --kills "${KILLS:-100}" --json "$out/kill-sqlite.json"
 .venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-100}" --json "$out/kill-postgresql.json"

@@ -1,4 +1,7 @@
-"""Backup and restore, as their keeper uses them: made under writers, destroyed, restored elsewhere, proved."""
+"""Backup and restore, as their keeper uses them: made under writers, destroyed, restored elsewhere, proved.
+
+The drill and what is refused at once run with every change; the slow ones are marked `long` and run with `make check-long`.
+"""
 
 from __future__ import annotations
 
@@ -121,6 +124,7 @@ def test_a_backup_holds_no_key_and_nothing_readable(office: Installation, tmp_pa
     assert not (office.data / "work").exists()
 
 
+@pytest.mark.long
 def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path: Path) -> None:
     secret = office.new_key(tmp_path)
     office.done("backup")
@@ -141,6 +145,7 @@ def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path:
     ]
 
 
+@pytest.mark.long
 def test_what_lies_beside_comes_along(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
     (office.data / "anchors").mkdir(exist_ok=True)
@@ -157,6 +162,7 @@ def test_what_lies_beside_comes_along(office: Installation, elsewhere: Installat
     assert elsewhere.done("backup-key", "--list") == office.done("backup-key", "--list")
 
 
+@pytest.mark.long
 def test_a_document_that_is_missing_is_said_and_the_rest_is_kept(office: Installation, tmp_path: Path) -> None:
     office.new_key(tmp_path)
     lost = store_a_document(office, "Lost.")
@@ -196,6 +202,7 @@ def test_a_mistyped_public_key_is_refused(office: Installation) -> None:
     assert office.done("backup-key", "--list").startswith("No backup key")
 
 
+@pytest.mark.long
 def test_restore_refuses_what_it_must(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     secret, stranger, kept = office.new_key(tmp_path), tmp_path / "other.txt", kept_keys(office, tmp_path)
     stranger.write_text(elsewhere.call("backup-key").stdout)
@@ -228,6 +235,7 @@ def test_restore_refuses_what_it_must(office: Installation, elsewhere: Installat
     assert "All of it was proved." in elsewhere.done("restore", backup, "--key", secret, "--keys", kept)
 
 
+@pytest.mark.long
 def test_what_somebody_else_made_is_refused(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     """Whoever knows the public key can make a file that opens; only the keys of the installation seal one."""
     secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
@@ -301,6 +309,7 @@ def test_a_damaged_copy_is_not_called_good(office: Installation, tmp_path: Path)
 # ---- upgrade ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_upgrade_checks_backs_up_and_checks_again(office: Installation, tmp_path: Path) -> None:
     office.extra["KINKEEPER_MAY_FORGET"] = "yes"
     assert "kinkeeper backup-key" in refused(office.call("upgrade"))
@@ -313,6 +322,7 @@ def test_an_upgrade_checks_backs_up_and_checks_again(office: Installation, tmp_p
     assert made_by(office).exists()
 
 
+@pytest.mark.long
 def test_an_upgrade_stops_at_the_first_trouble(office: Installation, tmp_path: Path) -> None:
     office.extra["KINKEEPER_MAY_FORGET"] = "yes"
     office.new_key(tmp_path)
