@@ -74,33 +74,47 @@ SEEN = """
 """
 
 
-def test_what_was_acknowledged_before_the_backup_survives_the_loss_of_everything(
-    office: Installation, elsewhere: Installation, tmp_path: Path
+def drill(
+    office: Installation, elsewhere: Installation, folder: Path, *, writers: int, turns: int, pause: float
 ) -> None:
-    secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
-    writers = [office.python(WRITER, f"Writer {number}") for number in range(3)]
+    """Write, back up meanwhile, lose everything, restore elsewhere, compare with what the writers were told."""
+    secret, kept = office.new_key(folder), kept_keys(office, folder)
+    busy = [office.python(WRITER, f"Writer {number}", str(pause)) for number in range(writers)]
     try:
-        # Each writer has told three times when the backup begins, and goes on while it is made.
-        before = [writer.stdout.readline() for _turn in range(3) for writer in writers if writer.stdout]
-        office.done("backup", "--to", tmp_path / "safe")
-        running = [writer.poll() for writer in writers]
+        # Each writer has told several times when the backup begins, and goes on while it is made.
+        before = [writer.stdout.readline() for _turn in range(turns) for writer in busy if writer.stdout]
+        office.done("backup", "--to", folder / "safe")
+        running = [writer.poll() for writer in busy]
     finally:
-        for writer in writers:
+        for writer in busy:
             writer.kill()
             writer.communicate()
-    assert running == [None, None, None]
-    backup = next((tmp_path / "safe").glob("*.age"))
+    assert running == [None] * writers
+    backup = next((folder / "safe").glob("*.age"))
     shutil.rmtree(office.data)
 
     said = elsewhere.done("restore", backup, "--key", secret, "--keys", kept, "--deep")
     assert "All of it was proved." in said
     units, files = (set(line.split("|")) for line in elsewhere.ask(SEEN).splitlines())
     acknowledged = [line.strip().split("|") for line in before]
-    assert len(acknowledged) == 9
+    assert len(acknowledged) == writers * turns
     assert [unit for unit, _file in acknowledged if unit not in units] == []
     assert [file for _unit, file in acknowledged if file not in files] == []
     # One state of both: as many documents as units, for each pair was written in one transaction.
     assert len(files) == len(units - {"Hills"})
+
+
+def test_what_was_acknowledged_before_the_backup_survives_the_loss_of_everything(
+    office: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    drill(office, elsewhere, tmp_path, writers=2, turns=1, pause=0.5)
+
+
+@pytest.mark.long
+def test_it_survives_under_writers_who_never_pause(
+    office: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    drill(office, elsewhere, tmp_path, writers=3, turns=3, pause=0)
     assert not elsewhere.call("upgrade", "--dry-run").stderr
 
 
