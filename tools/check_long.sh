@@ -12,10 +12,27 @@ mkdir -p "$out"
 echo "── property tests with examples nobody has seen yet"
 .venv/bin/python -m pytest -q -m hypothesis --hypothesis-seed="$RANDOM$RANDOM"
 
+echo "── the slow drills of backup, restore and upgrade, on both engines"
+.venv/bin/python -m pytest -q -m long tests/site
+KINKEEPER_DATABASE_URL=$(tools/postgres.sh start) .venv/bin/python -m pytest -q -m long tests/site
+
 echo "── what was confirmed survives signal 9; a server that forgets is seen to forget"
-.venv/bin/python -m tools.faults kill --engine sqlite --kills "${KILLS:-100}" --json "$out/kill-sqlite.json"
-.venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-100}" --json "$out/kill-postgresql.json"
-.venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-100}" --forgetful --json "$out/kill-forgetful.json"
+.venv/bin/python -m tools.faults kill --engine sqlite --kills "${KILLS:-250}" --json "$out/kill-sqlite.json"
+.venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-250}" --json "$out/kill-postgresql.json"
+.venv/bin/python -m tools.faults kill --engine postgresql --kills "${KILLS:-250}" --forgetful --json "$out/kill-forgetful.json"
+
+echo "── a worker killed with a job in hand; each job takes effect once"
+.venv/bin/python -m tools.jobs --engine sqlite --json "$out/jobs-sqlite.json"
+.venv/bin/python -m tools.jobs --engine postgresql --json "$out/jobs-postgresql.json"
+
+echo "── power cuts on a disk that keeps only what it was asked to; lower settings are seen to lose"
+tools/system_packages.sh libfuse2
+.venv/bin/python -m tools.power --cuts "${CUTS:-200}" --json "$out/power-full.json"
+.venv/bin/python -m tools.power --cuts 20 --synchronous NORMAL --json "$out/power-normal.json"
+.venv/bin/python -m tools.power --cuts 20 --synchronous OFF --json "$out/power-off.json"
+
+echo "── a disk that fills"
+.venv/bin/python -m tools.full_disk --json "$out/full-disk.json"
 
 for children in "$@"; do
     echo "── $children children: generate, export three years, import, export again, compare"

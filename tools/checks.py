@@ -85,8 +85,10 @@ CHECKS = [
     Check("migrations", "models and migrations agree", module("django", "makemigrations", "--check", "--dry-run")),
     Check("translations", "catalogues are complete", module("tools.translations", "check")),
     Check("docs", "the reference is what the code says", module("tools.docs", "--check")),
-    Check("sqlite", "the suite on SQLite", pytest("sqlite", "not journey", "-n", WORKERS)),
-    Check("postgresql", "the suite on PostgreSQL", pytest("postgresql", "not journey", "-n", WORKERS), True),
+    Check("sqlite", "the suite on SQLite", pytest("sqlite", "not journey and not long", "-n", WORKERS)),
+    Check(
+        "postgresql", "the suite on PostgreSQL", pytest("postgresql", "not journey and not long", "-n", WORKERS), True
+    ),
     Check("journeys", "browser stories", pytest("journeys", "journey", "-n", WORKERS)),
 ]
 

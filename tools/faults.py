@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import re
@@ -265,7 +266,9 @@ def targets(engine: str) -> list[tuple[str, ...]]:
     return without if engine == "sqlite" else [*without, ("database",), ("database",), ("web", "database")]
 
 
-def torment(office: Office, kills: int, chance: random.Random) -> tuple[list[Writer], dict[str, int], list[float]]:
+def torment(
+    office: Office, kills: int, minutes: float, chance: random.Random
+) -> tuple[list[Writer], dict[str, int], list[float]]:
     """Let the writers write and kill at random; returns the writers, what was killed, and seconds until it was ready."""
     cookies, programme = office.ask(SIGN_IN).split("\n")[:2]
     stopped = threading.Event()
@@ -274,7 +277,10 @@ def torment(office: Office, kills: int, chance: random.Random) -> tuple[list[Wri
         writer.start()
     killed: dict[str, int] = {}
     back: list[float] = []
+    until = time.monotonic() + minutes * 60
     for turn in range(kills):
+        if time.monotonic() > until:
+            break
         time.sleep(chance.uniform(1.0, 3.5))
         chosen = chance.choice(targets(office.engine))
         for what in chosen:
@@ -356,7 +362,7 @@ def kill(options: argparse.Namespace) -> int:
         for what in ("web", "worker"):
             office.start(what)
         office.wait_until_ready()
-        writers, killed, back = torment(office, options.kills, random.Random(options.seed))  # noqa: S311 (moments)
+        writers, killed, back = torment(office, options.kills, options.minutes, random.Random(options.seed))  # noqa: S311 (moments)
         result = judge(office, writers)
     tell(options.engine, options.forgetful, result, killed, back)
     if options.json:
@@ -371,6 +377,9 @@ def main() -> int:
     one = parser.add_subparsers(dest="fault", required=True).add_parser("kill", help="kill -9 at random moments")
     one.add_argument("--engine", choices=("sqlite", "postgresql"), required=True)
     one.add_argument("--kills", type=int, default=20)
+    one.add_argument(
+        "--minutes", type=float, default=math.inf, help="kill no more after so many; the figures say how many"
+    )
     one.add_argument("--forgetful", action="store_true", help="a PostgreSQL server that forgets: losses must be seen")
     one.add_argument("--seed", type=int, default=1, help="the same seed kills at the same moments (1)")
     one.add_argument("--folder", type=Path, help="where the data folder is made; a disk, not memory")

@@ -21,7 +21,8 @@ from tools.envelopes import for_installation
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "kind horses walk at night"
 
-# A writer: opens units and stores documents until it is stopped, and tells each only when it is committed.
+# A writer: opens units and stores documents until it is stopped, and tells each only when it is committed;
+# then it pauses for the seconds that it was told.
 WRITER = """
     import sys, time
     import django
@@ -39,6 +40,7 @@ WRITER = """
             open_unit(machine("writer", Role.ADMINISTRATOR), programme, name=unit, kind="village")
             file = store(Accepted(f"What {unit} wrote. ".encode() * 5000, "text/plain", "note.txt"))
         print(unit, file.code, flush=True, sep="|")
+        time.sleep(float(sys.argv[2]))
 """
 
 

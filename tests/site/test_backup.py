@@ -1,4 +1,7 @@
-"""Backup and restore, as their keeper uses them: made under writers, destroyed, restored elsewhere, proved."""
+"""Backup and restore, as their keeper uses them: made under writers, destroyed, restored elsewhere, proved.
+
+The drill and what is refused at once run with every change; the slow ones are marked `long` and run with `make check-long`.
+"""
 
 from __future__ import annotations
 
@@ -71,33 +74,47 @@ SEEN = """
 """
 
 
-def test_what_was_acknowledged_before_the_backup_survives_the_loss_of_everything(
-    office: Installation, elsewhere: Installation, tmp_path: Path
+def drill(
+    office: Installation, elsewhere: Installation, folder: Path, *, writers: int, turns: int, pause: float
 ) -> None:
-    secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
-    writers = [office.python(WRITER, f"Writer {number}") for number in range(3)]
+    """Write, back up meanwhile, lose everything, restore elsewhere, compare with what the writers were told."""
+    secret, kept = office.new_key(folder), kept_keys(office, folder)
+    busy = [office.python(WRITER, f"Writer {number}", str(pause)) for number in range(writers)]
     try:
-        # Each writer has told three times when the backup begins, and goes on while it is made.
-        before = [writer.stdout.readline() for _turn in range(3) for writer in writers if writer.stdout]
-        office.done("backup", "--to", tmp_path / "safe")
-        running = [writer.poll() for writer in writers]
+        # Each writer has told several times when the backup begins, and goes on while it is made.
+        before = [writer.stdout.readline() for _turn in range(turns) for writer in busy if writer.stdout]
+        office.done("backup", "--to", folder / "safe")
+        running = [writer.poll() for writer in busy]
     finally:
-        for writer in writers:
+        for writer in busy:
             writer.kill()
             writer.communicate()
-    assert running == [None, None, None]
-    backup = next((tmp_path / "safe").glob("*.age"))
+    assert running == [None] * writers
+    backup = next((folder / "safe").glob("*.age"))
     shutil.rmtree(office.data)
 
     said = elsewhere.done("restore", backup, "--key", secret, "--keys", kept, "--deep")
     assert "All of it was proved." in said
     units, files = (set(line.split("|")) for line in elsewhere.ask(SEEN).splitlines())
     acknowledged = [line.strip().split("|") for line in before]
-    assert len(acknowledged) == 9
+    assert len(acknowledged) == writers * turns
     assert [unit for unit, _file in acknowledged if unit not in units] == []
     assert [file for _unit, file in acknowledged if file not in files] == []
     # One state of both: as many documents as units, for each pair was written in one transaction.
     assert len(files) == len(units - {"Hills"})
+
+
+def test_what_was_acknowledged_before_the_backup_survives_the_loss_of_everything(
+    office: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    drill(office, elsewhere, tmp_path, writers=2, turns=1, pause=0.5)
+
+
+@pytest.mark.long
+def test_it_survives_under_writers_who_never_pause(
+    office: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    drill(office, elsewhere, tmp_path, writers=3, turns=3, pause=0)
     assert not elsewhere.call("upgrade", "--dry-run").stderr
 
 
@@ -121,6 +138,7 @@ def test_a_backup_holds_no_key_and_nothing_readable(office: Installation, tmp_pa
     assert not (office.data / "work").exists()
 
 
+@pytest.mark.long
 def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path: Path) -> None:
     secret = office.new_key(tmp_path)
     office.done("backup")
@@ -141,6 +159,7 @@ def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path:
     ]
 
 
+@pytest.mark.long
 def test_what_lies_beside_comes_along(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
     (office.data / "anchors").mkdir(exist_ok=True)
@@ -157,6 +176,7 @@ def test_what_lies_beside_comes_along(office: Installation, elsewhere: Installat
     assert elsewhere.done("backup-key", "--list") == office.done("backup-key", "--list")
 
 
+@pytest.mark.long
 def test_a_document_that_is_missing_is_said_and_the_rest_is_kept(office: Installation, tmp_path: Path) -> None:
     office.new_key(tmp_path)
     lost = store_a_document(office, "Lost.")
@@ -196,6 +216,7 @@ def test_a_mistyped_public_key_is_refused(office: Installation) -> None:
     assert office.done("backup-key", "--list").startswith("No backup key")
 
 
+@pytest.mark.long
 def test_restore_refuses_what_it_must(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     secret, stranger, kept = office.new_key(tmp_path), tmp_path / "other.txt", kept_keys(office, tmp_path)
     stranger.write_text(elsewhere.call("backup-key").stdout)
@@ -228,6 +249,7 @@ def test_restore_refuses_what_it_must(office: Installation, elsewhere: Installat
     assert "All of it was proved." in elsewhere.done("restore", backup, "--key", secret, "--keys", kept)
 
 
+@pytest.mark.long
 def test_what_somebody_else_made_is_refused(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     """Whoever knows the public key can make a file that opens; only the keys of the installation seal one."""
     secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
@@ -301,6 +323,7 @@ def test_a_damaged_copy_is_not_called_good(office: Installation, tmp_path: Path)
 # ---- upgrade ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_upgrade_checks_backs_up_and_checks_again(office: Installation, tmp_path: Path) -> None:
     office.extra["KINKEEPER_MAY_FORGET"] = "yes"
     assert "kinkeeper backup-key" in refused(office.call("upgrade"))
@@ -313,6 +336,7 @@ def test_an_upgrade_checks_backs_up_and_checks_again(office: Installation, tmp_p
     assert made_by(office).exists()
 
 
+@pytest.mark.long
 def test_an_upgrade_stops_at_the_first_trouble(office: Installation, tmp_path: Path) -> None:
     office.extra["KINKEEPER_MAY_FORGET"] = "yes"
     office.new_key(tmp_path)
