@@ -41,6 +41,8 @@ ASKS = frozenset(
         "entrance.renew_recovery_codes",
         "exchange.export",
         "exchange.export_all",
+        "retention.confirm_erasure",
+        "retention.download_file",
     }
 )
 PREFIX = "confirming"
