@@ -128,8 +128,9 @@ def _erase(actor: Actor, person: Person, rule: str, on: date) -> None:
     for model, some in kept.items():
         if model is not Person and model not in GOES:
             _empty(model, [row.pk for row in some])
-    for model in GOES:
-        model._base_manager.filter(person=person).delete()
+    gone: Any
+    for gone in GOES:
+        gone._base_manager.filter(person=person).delete()
     for file in files:
         vault.forget(file)
     _forget_what_it_was({model: [row.pk for row in some] for model, some in kept.items()}, keys, files, actor, rule)
@@ -164,9 +165,7 @@ def _forget_what_it_was(
 
 
 @act(policy.may_receive_request)
-def receive_request(
-    actor: Actor, person: Person, *, asked_on: date, asker: str, asker_name: str = ""
-) -> AccessRequest:
+def receive_request(actor: Actor, person: Person, *, asked_on: date, asker: str, asker_name: str = "") -> AccessRequest:
     """Write down that somebody asked for everything about a person, in whatever way; the time to answer runs from then."""
     insist_on_the_past(asked_on, actor.today, "asked_on")
     if asker != AccessRequest.Asker.SELF:

@@ -10,12 +10,11 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kinkeeper.files.vault import Damaged, open_bytes
-from kinkeeper.keys.fields import MarkField
 from kinkeeper.lib.guards import in_words
 from kinkeeper.retention.collecting import BLACK, Fact, Record
 from kinkeeper.retention.models import AccessRequest, Redaction
@@ -32,7 +31,7 @@ class Decided:
 
     def __init__(self, rows: Iterable[Redaction]) -> None:
         self.rows: dict[Key, Redaction] = {(row.table, row.row, row.field): row for row in rows}
-        self.marks = cast(MarkField, Redaction._meta.get_field("text_mark"))
+        self.marks = Redaction._meta.get_field("text_mark")
 
     def on(self, record: Record, name: str, text: str) -> str:
         """The choice; leaving out where there is none, or where the text is another one now."""
@@ -132,8 +131,10 @@ def _as_paper(asked: AccessRequest, records: list[Record], left_out: int, associ
     return {
         "title": _("Everything that is kept about you"),
         "association": association,
-        "foot": _("%(association)s · request %(code)s · confidential") % {"association": association, "code": asked.code},
+        "foot": _("%(association)s · request %(code)s · confidential")
+        % {"association": association, "code": asked.code},
         "about": about,
+        "heading": _("Records"),
         "records": [
             {"title": record.label, "facts": [[fact.label, fact.value] for fact in record.facts]} for record in records
         ],

@@ -102,8 +102,8 @@ def _ways_of(model: type[models.Model], seen: tuple[type[models.Model], ...] = (
             yield holder
         return
     for key in _keys(model):
-        target = key.related_model
-        if isinstance(target, str) or target in {Person, User, model, *seen}:
+        target: Any = key.related_model
+        if target in {Person, User, model, *seen}:
             continue
         yield from (f"{key.name}__{way}" for way in _ways_of(target, (*seen, model)))
 

@@ -25,7 +25,7 @@ def mark_of(code: str) -> str:
 
 def places() -> list[Path]:
     """Where the ledger lies: with the data, and with the backups that are taken elsewhere."""
-    return list(dict.fromkeys(Path(folder) / NAME for folder in (settings.DATA, settings.BACKUPS) if folder))
+    return list(dict.fromkeys(Path(folder) / NAME for folder in (settings.DATA, settings.BACKUPS)))
 
 
 def read(files: Iterable[Path]) -> dict[str, dict[str, Any]]:

@@ -12,9 +12,10 @@ from kinkeeper.people.models import Person
 from kinkeeper.retention import queries
 from kinkeeper.retention.models import AccessRequest, Disposal, Hold, LedgerLine, Redaction
 
-RECEIVERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
+RECEIVERS = (Role.CASEWORKER, Role.YOUTH_WORKER, *OVERSEERS)
 
 part_of(Hold, Person, "person")
+part_of(AccessRequest, Person, "person")
 
 
 @scope(Disposal)
@@ -27,12 +28,6 @@ def disposals(actor: Actor) -> Q:
 def ledger_lines(actor: Actor) -> Q:
     """The ledger is read by the machine that restores, by nobody else."""
     return NOTHING
-
-
-@scope(AccessRequest)
-def access_requests(actor: Actor) -> Q:
-    """A request for a file is seen by the workers of the unit."""
-    return Q(person__unit_id__in=actor.units(*RECEIVERS, *OVERSEERS))
 
 
 @scope(Redaction)

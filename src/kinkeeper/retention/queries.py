@@ -117,10 +117,12 @@ def past_one(person: Person, today: date) -> Past | None:
 def verdict_on_erasing(actor: Actor, person: Person, but: Disposal | None = None) -> Verdict:
     """What stands in the way of erasing somebody: the first of it, in a sentence."""
     others = Disposal.objects.filter(person=person).exclude(state=Disposal.State.DECLINED)
-    if others.exclude(pk=but.pk if but else None).exists():
+    if others.exclude(pk__in=[but.pk] if but else []).exists():
         return Verdict(_("An erasure of this person is confirmed or done already."), guard="G-STEP")
     if holds_on(actor.today).filter(person=person).exists():
-        return Verdict(_("A legal hold forbids erasing this person. Lift it first, if it may be lifted."), guard="G-HOLD")
+        return Verdict(
+            _("A legal hold forbids erasing this person. Lift it first, if it may be lifted."), guard="G-HOLD"
+        )
     if Case.objects.filter(child=person, closed_on=None).exists():
         return Verdict(_("This person has an open case. Close it first."), guard="G-HOLD")
     if PeriodOfCare.objects.filter(child=person, ended_on=None).exists():
@@ -203,6 +205,7 @@ def verdict_on_releasing(actor: Actor, asked: AccessRequest) -> Verdict:
 def rows_about(person: Person) -> Iterator[Row]:
     """Every row that leads to a person, table by table; the person first. Whoever asks: a file must be complete."""
     yield person
+    model: Any
     for model, found in ways().items():
         if model._meta.label in LEFT_OUT:
             continue
@@ -238,9 +241,8 @@ def is_in_sight(actor: Actor, item: Redaction) -> bool:
 
 def models_by_label() -> dict[str, type[Any]]:
     """The tables that a file is made of, by their name."""
-    around = [between._meta.get_field(key).related_model for between, key in UPWARD]
-    return {model._meta.label_lower: model for model in (Person, *ways(), *around)}  # type: ignore[union-attr]
-
+    around: list[Any] = [between._meta.get_field(key).related_model for between, key in UPWARD]
+    return {model._meta.label_lower: model for model in (Person, *ways(), *around)}
 
 
 def file_of(asked: AccessRequest) -> tuple[list[Record], int, str]:

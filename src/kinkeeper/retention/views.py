@@ -23,9 +23,7 @@ from kinkeeper.ui.forms import DeedForm
 AT_ONCE = 25
 
 
-def _done(
-    request: ActorRequest, deed: Act[..., Any], row: Any, form: DeedForm, said: str, back: str
-) -> HttpResponse:
+def _done(request: ActorRequest, deed: Act[..., Any], row: Any, form: DeedForm, said: str, back: str) -> HttpResponse:
     """Do a deed as the form says, and go back; or show its page."""
     return do(request, deed, row, form, said, back, row=row, subject=row.code, back=back)
 
@@ -169,8 +167,8 @@ def download_file(request: ActorRequest, code: str) -> HttpResponseBase:
         with refusals_on(form):
             asked = actions.download_file(request.actor, asked)
             return _zip(f"{asked.code}.zip", bundle.packed(asked, *queries.file_of(asked)))
-    words = {"row": asked, "subject": asked.code, "back": asked.get_absolute_url()}
-    return show(request, actions.download_file, asked, form, **words)
+    back = asked.get_absolute_url()
+    return show(request, actions.download_file, asked, form, row=asked, subject=asked.code, back=back)
 
 
 def _zip(name: str, content: bytes) -> HttpResponse:
