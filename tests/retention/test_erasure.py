@@ -39,10 +39,10 @@ WHY = "The years are over."
 
 def test_what_is_past_its_time_is_proposed_and_nothing_else(dalia: Colleague, omar: Person, noor: Person) -> None:
     assert list(queries.past_retention(dalia.actor)) == [omar]
-    found = queries.past_one(omar, TODAY)
+    found = queries.past_one(dalia.actor, omar)
     assert found is not None
     assert (found.rule.code, found.due_on) == ("child_at_home", date(2015, 2, 3))
-    assert queries.past_one(noor, TODAY) is None
+    assert queries.past_one(dalia.actor, noor) is None
 
 
 def test_a_child_in_care_is_kept_by_the_longer_rule(dalia: Colleague, omar: Person) -> None:
@@ -175,8 +175,8 @@ def test_a_hold_ends_by_itself_and_not_yesterday(dalia: Colleague, amina: Collea
         set_hold(amina.actor, omar, reason="R", authority="A")
     assert Hold.objects.count() == 0
     set_hold(dalia.actor, omar, reason="R", authority="A", ends_on=TODAY)
-    assert queries.holds_on(TODAY).count() == 1
-    assert queries.holds_on(TODAY + timedelta(days=1)).count() == 0
+    assert queries.holds_in_force(dalia.actor).count() == 1
+    assert queries.holds_in_force(dalia.actor, TODAY + timedelta(days=1)).count() == 0
 
 
 def test_an_open_case_is_a_refusal(dalia: Colleague, noor: Person, noors_case: Case) -> None:

@@ -70,7 +70,7 @@ def lift_hold(actor: Actor, hold: Hold, *, why_lifted: str) -> Hold:
 @act(policy.may_propose_erasure)
 def propose_erasure(actor: Actor, person: Person, *, reason: str) -> Disposal:
     """Confirm as the first of two that a record past its time shall be erased. Nothing is erased yet."""
-    past = queries.past_one(person, actor.today)
+    past = queries.past_one(actor, person)
     assert past is not None  # the judge said so
     return Disposal.objects.create(
         person=person,
@@ -102,7 +102,7 @@ def confirm_erasure(actor: Actor, disposal: Disposal, *, answer: str) -> Disposa
 @act(policy.may_replay_erasures)
 def replay_erasures(actor: Actor, association: Association, *, lines: Mapping[str, Mapping[str, Any]]) -> Association:
     """After restoring an older backup: whoever was erased since is erased again, before anybody works with it."""
-    known = set(queries.ledger().values_list("mark", flat=True))
+    known = set(queries.ledger(actor).values_list("mark", flat=True))
     wanted = {mark: said for mark, said in lines.items() if mark not in known}
     if wanted:
         for person in Person.objects.order_by("pk").iterator(chunk_size=500):
@@ -114,7 +114,7 @@ def replay_erasures(actor: Actor, association: Association, *, lines: Mapping[st
 
 def _erase(actor: Actor, person: Person, rule: str, on: date) -> None:
     """What is counted stays, with the year of birth; what tells who it was goes, and the key with all that it sealed."""
-    rows = [row for row in queries.rows_about(person) if belongs_to(row, person)]
+    rows = [row for row in queries.rows_about(actor, person) if belongs_to(row, person)]
     kept: dict[type[Row], list[Row]] = {}
     for row in rows:
         kept.setdefault(type(row), []).append(row)
@@ -197,7 +197,7 @@ def prove_identity(actor: Actor, asked: AccessRequest, *, proof: str) -> AccessR
 def collect(actor: Actor, asked: AccessRequest) -> AccessRequest:
     """Collect what is kept and list what may speak of others. Again after changes: what says the same stays decided."""
     known = {(row.table, row.row, row.field): row for row in Redaction.objects.filter(request=asked)}
-    for record in queries.records_about(asked.person):
+    for record in queries.records_about(actor, asked.person):
         for field, text in record.questions():
             row = known.get((record.table, record.code, field))
             if row is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from typst import TypstError
 
 from kinkeeper.files.vault import Damaged, open_bytes
 from kinkeeper.lib.guards import in_words
@@ -64,7 +65,7 @@ def redacted(records: Iterable[Record], decided: Decided) -> tuple[list[Record],
 
 
 def _black(fact: Fact) -> Fact:
-    return Fact(fact.name, fact.label, BLACK)
+    return Fact(fact.name, fact.label, str(BLACK))
 
 
 def packed(asked: AccessRequest, records: list[Record], left_out: int, association: str) -> bytes:
@@ -73,8 +74,17 @@ def packed(asked: AccessRequest, records: list[Record], left_out: int, associati
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         missing = _put_files(archive, records)
         archive.writestr("file.json", json.dumps(_as_json(asked, records, left_out), ensure_ascii=False, indent=1))
-        archive.writestr("file.pdf", pdf(PAPER, _as_paper(asked, records, left_out + missing, association)))
+        archive.writestr("file.pdf", _printed(_as_paper(asked, records, left_out + missing, association)))
     return out.getvalue()
+
+
+def _printed(words: dict[str, Any]) -> bytes:
+    """The PDF, tagged for screen readers; where a script has no typeface here, untagged, and it says so."""
+    try:
+        return pdf(PAPER, words)
+    except TypstError:
+        note = [_("Note"), _("Some letters cannot be printed here. They are in the file for programs.")]
+        return pdf(PAPER, {**words, "about": [*words["about"], note]}, tagged=False)
 
 
 def _put_files(archive: zipfile.ZipFile, records: list[Record]) -> int:

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
 from kinkeeper.families.models import HouseholdMember, Membership
@@ -44,7 +45,7 @@ UPWARD: tuple[tuple[type[models.Model], str], ...] = (
 )
 # Tables that speak of nobody but the person: their texts need no weighing.
 OWN: tuple[type[models.Model], ...] = (Person, Name, Identifier, SpokenLanguage, ContactPoint)
-BLACK = "█████"
+BLACK = _("(blacked out)")
 
 
 @dataclass

@@ -88,7 +88,7 @@ def past_retention(actor: Actor) -> QuerySet[Person]:
     )
 
 
-def past_of(person: Any) -> Past | None:
+def past_of(actor: Actor, person: Any) -> Past | None:
     """By which rule a person with the facts is past its time: the one that keeps longest."""
     pack, found = pack_in_force(), []
     kinds = {
@@ -108,10 +108,10 @@ def past_of(person: Any) -> Past | None:
     return Past(person, rule, due_on)
 
 
-def past_one(person: Person, today: date) -> Past | None:
+def past_one(actor: Actor, person: Person) -> Past | None:
     """Whether one person’s record is past its time today, and by which rule."""
-    found = past_of(_with_facts(Person.objects.filter(pk=person.pk)).get())
-    return found if found and found.due_on <= today else None
+    found = past_of(actor, _with_facts(Person.objects.filter(pk=person.pk)).get())
+    return found if found and found.due_on <= actor.today else None
 
 
 def verdict_on_erasing(actor: Actor, person: Person, but: Disposal | None = None) -> Verdict:
@@ -119,7 +119,7 @@ def verdict_on_erasing(actor: Actor, person: Person, but: Disposal | None = None
     others = Disposal.objects.filter(person=person).exclude(state=Disposal.State.DECLINED)
     if others.exclude(pk__in=[but.pk] if but else []).exists():
         return Verdict(_("An erasure of this person is confirmed or done already."), guard="G-STEP")
-    if holds_on(actor.today).filter(person=person).exists():
+    if holds_in_force(actor).filter(person=person).exists():
         return Verdict(
             _("A legal hold forbids erasing this person. Lift it first, if it may be lifted."), guard="G-HOLD"
         )
@@ -133,7 +133,7 @@ def verdict_on_erasing(actor: Actor, person: Person, but: Disposal | None = None
         return Verdict(_("A referral or a search about this person is still open."), guard="G-HOLD")
     if AccessRequest.objects.filter(person=person, state__in=["received", "proven"]).exists():
         return Verdict(_("This person’s file has been asked for. Answer the request first."), guard="G-HOLD")
-    if past_one(person, actor.today) is None:
+    if past_one(actor, person) is None:
         return Verdict(_("The time for which this record is kept is not over."), guard="G-TIME")
     return YES
 
@@ -146,8 +146,9 @@ def _under_inquiry(person: Person) -> bool:
 # ---- holds, erasures, the ledger -------------------------------------------------------------------------------------
 
 
-def holds_on(day: date) -> QuerySet[Hold]:
+def holds_in_force(actor: Actor, on: date | None = None) -> QuerySet[Hold]:
     """Holds that forbid erasing on a day, whoever asks."""
+    day = on or actor.today
     return Hold.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), lifted_on=None, starts_on__lte=day)
 
 
@@ -166,7 +167,7 @@ def people(actor: Actor) -> QuerySet[Person]:
     return seen(actor, Person)
 
 
-def ledger() -> QuerySet[LedgerLine]:
+def ledger(actor: Actor) -> QuerySet[LedgerLine]:
     """Every line of the ledger, for the machine that writes it outside the database."""
     return LedgerLine.objects.all()
 
@@ -185,7 +186,7 @@ def redactions(actor: Actor, asked: AccessRequest | None = None) -> QuerySet[Red
     return rows.filter(request=asked).order_by("choice", "table", "pk") if asked else rows
 
 
-def undecided(asked: AccessRequest) -> int:
+def undecided(actor: Actor, asked: AccessRequest) -> int:
     """How many things nobody has decided about yet."""
     return Redaction.objects.filter(request=asked, choice="").count()
 
@@ -197,12 +198,12 @@ def verdict_on_releasing(actor: Actor, asked: AccessRequest) -> Verdict:
         return Verdict(_("You prepared this file. Somebody else has to release it."), guard="G-TWO")
     if not mine.exists():
         return Verdict(_("Nothing has been collected yet."), guard="G-STEP")
-    if undecided(asked):
+    if undecided(actor, asked):
         return Verdict(_("Some things that may speak of others are not decided yet."), guard="G-STEP")
     return YES
 
 
-def rows_about(person: Person) -> Iterator[Row]:
+def rows_about(actor: Actor, person: Person) -> Iterator[Row]:
     """Every row that leads to a person, table by table; the person first. Whoever asks: a file must be complete."""
     yield person
     model: Any
@@ -223,10 +224,10 @@ def _rows_around(person: Person) -> Iterator[Row]:
         yield from target._base_manager.filter(pk__in=keys).order_by("pk")
 
 
-def records_about(person: Person) -> list[Record]:
+def records_about(actor: Actor, person: Person) -> list[Record]:
     """Everything about one person, as the records of a file."""
     return [
-        *(told(row, person) for row in rows_about(person)),
+        *(told(row, person) for row in rows_about(actor, person)),
         *(told(row, person, others=True) for row in _rows_around(person)),
     ]
 
@@ -235,18 +236,18 @@ def is_in_sight(actor: Actor, item: Redaction) -> bool:
     """Whether the actor may read a record that is also about others: not without seeing it elsewhere."""
     if not item.is_about_others:
         return True
-    model = models_by_label()[item.table]
+    model = _tables()[item.table]
     return seen(actor, model).filter(code=item.row).exists()
 
 
-def models_by_label() -> dict[str, type[Any]]:
+def _tables() -> dict[str, type[Any]]:
     """The tables that a file is made of, by their name."""
     around: list[Any] = [between._meta.get_field(key).related_model for between, key in UPWARD]
     return {model._meta.label_lower: model for model in (Person, *ways(), *around)}
 
 
-def file_of(asked: AccessRequest) -> tuple[list[Record], int, str]:
+def file_of(actor: Actor, asked: AccessRequest) -> tuple[list[Record], int, str]:
     """The file as it was decided: its records, how many things were left out, and whose file it is."""
     decided = Decided(Redaction.objects.filter(request=asked))
-    records, left_out = redacted(records_about(asked.person), decided)
+    records, left_out = redacted(records_about(actor, asked.person), decided)
     return records, left_out, Association.objects.values_list("name", flat=True).first() or ""

@@ -33,7 +33,7 @@ def retention(request: ActorRequest) -> HttpResponse:
     page = Paginator(queries.past_retention(request.actor), AT_ONCE).get_page(request.GET.get("page"))
     words = {
         "page": page,
-        "past": [found for person in page if (found := queries.past_of(person))],
+        "past": [found for person in page if (found := queries.past_of(request.actor, person))],
         "disposals": list(queries.disposals(request.actor)[:AT_ONCE]),
         "holds": list(queries.holds(request.actor).filter(lifted_on=None)[:AT_ONCE]),
     }
@@ -107,7 +107,7 @@ def access_request(request: ActorRequest, code: str) -> HttpResponse:
     items = Paginator(queries.redactions(request.actor, asked), AT_ONCE).get_page(request.GET.get("page"))
     deeds = ("prove_identity", "collect", "release_file", "refuse_request", "download_file")
     verdicts = {f"may_{name}": getattr(actions, name).verdict(request.actor, asked) for name in deeds}
-    words = {"asked": asked, "page": items, "open": queries.undecided(asked), **verdicts}
+    words = {"asked": asked, "page": items, "open": queries.undecided(request.actor, asked), **verdicts}
     return render(request, "retention/access_request.html", words)
 
 
@@ -166,7 +166,7 @@ def download_file(request: ActorRequest, code: str) -> HttpResponseBase:
     if form.is_valid():
         with refusals_on(form):
             asked = actions.download_file(request.actor, asked)
-            return _zip(f"{asked.code}.zip", bundle.packed(asked, *queries.file_of(asked)))
+            return _zip(f"{asked.code}.zip", bundle.packed(asked, *queries.file_of(request.actor, asked)))
     back = asked.get_absolute_url()
     return show(request, actions.download_file, asked, form, row=asked, subject=asked.code, back=back)
 
