@@ -31,6 +31,7 @@ OWN_NAMES = {
     "leaving": {"guards"},
     "sharing": {"sheet"},
     "interface": {"api", "asked", "guide", "problems", "reading", "shapes", "wording", "writing"},
+    "retention": {"collecting", "erasing", "bundle", "ledger"},
     "desk": {"calendar", "homes"},
     "book": {"kin", "relatives", "genogram", "rows", "network", "journey", "sheet", "work", "reading", "before"},
 }
@@ -39,7 +40,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc",
 # From the cellar to the roof; a room may know the rooms before it.
 FLOORS = (
     "lib", "ui", "keys", "access", "journal", "entrance", "notices", "files", "drafts", "upkeep", "people", "families", "cases", "intake", "assessments",
-    "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "interface", "book", "desk", "site",
+    "decisions", "plans", "homes", "placements", "leaving", "sharing", "exchange", "interface", "retention", "book", "desk", "site",
 )  # fmt: skip
 DATA_FILES = {"models", "policy", "queries", "actions", "reactions", "duties", "tasks"}
 

@@ -223,6 +223,7 @@ def test_a_fault_names_file_and_key(text: str, names: list[str]) -> None:
 
 COMMON = {"source": '"a law"', "verified": "true", "label": '"One"'}
 WHOLE: dict[str, dict[str, str]] = {
+    "retention": {"years": "75", "counted_from": '"birth"'},
     "limits": {"value": "3", "unit": '"days"'},
     "schedules": {"about": '"visit"', "steps": '[{ within = "1 month", times = 1, until = "12 months" }]'},
     "legal_statuses": {"neutral": '"NONE"'},

@@ -42,6 +42,8 @@ ASKS = frozenset(
         "exchange.export",
         "exchange.export_all",
         "notices.open_calendar_feed",
+        "retention.confirm_erasure",
+        "retention.download_file",
     }
 )
 PREFIX = "confirming"

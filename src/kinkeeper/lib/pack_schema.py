@@ -77,6 +77,7 @@ NEUTRAL_EXITS = frozenset(
 )
 LENGTHS = frozenset(["hours", "days", "working_days", "weeks", "months", "years"])
 UNITS = LENGTHS | {"children", "places", "members", "options", "yes"}
+COUNTED_FROM = frozenset(["birth", "closing", "end_as_carer"])
 ABOUTS = frozenset(["visit", "review", "followup", "contact"])
 CASE_KINDS = frozenset(["care", "family_strengthening", "youth"])
 DEEDS_WITH_CONSENT = frozenset(
@@ -231,6 +232,14 @@ class Paper(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class Retention(Entry):
+    """How many years a kind of record is kept, counted from a birth, the last day of care, or the end of the last case."""
+
+    years: int = 0
+    counted_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A phase of a schedule: something every `within`, so many `times` (0: without count), `until` so long after the start."""
 
@@ -281,6 +290,7 @@ _ALLOWED: dict[tuple[type, str], frozenset[str]] = {
     (Schedule, "for_statuses"): NEUTRAL_LEGAL_STATUSES,
     (Schedule, "for_care"): NEUTRAL_CARE_TYPES,
     (Schedule, "for_kinds"): CASE_KINDS,
+    (Retention, "counted_from"): COUNTED_FROM,
     (Limit, "unit"): UNITS,
 }
 _CALENDAR = {"weekend", "holidays", "extra", "source", "verified"}
@@ -347,9 +357,11 @@ def _entry(kind: type[E], values: dict[str, object], file: str, key: str) -> E:
         check(entry.value >= 0, file, f"{key}.value", "must not be negative")
     else:
         # What has no default in words has none: an entry without it fails here.
-        for name in ("neutral", "about"):
+        for name in ("neutral", "about", "counted_from"):
             if (kind, name) in _ALLOWED:
                 _check_allowed(kind, name, getattr(entry, name), file, key)
+    if isinstance(entry, Retention):
+        check(entry.years > 0, file, f"{key}.years", "must be a number of at least 1")
     if isinstance(entry, Schedule):
         check(bool(entry.steps), file, f"{key}.steps", "must hold at least one step")
     return entry

@@ -29,6 +29,7 @@ from kinkeeper.lib.pack_schema import (
     Paper,
     Participation,
     Purpose,
+    Retention,
     Schedule,
     Step,
     check,
@@ -54,6 +55,7 @@ __all__ = [
     "Paper",
     "Participation",
     "Purpose",
+    "Retention",
     "Schedule",
     "Step",
     "load_pack",
@@ -91,6 +93,7 @@ class Pack:
     papers: Mapping[str, Paper]
     permanency: Mapping[str, Entry]
     separations: Mapping[str, Entry]
+    retention: Mapping[str, Retention]
     schedules: Mapping[str, Schedule]
     limits: Mapping[str, Limit]
 
@@ -151,6 +154,7 @@ SECTIONS: dict[str, type[Entry] | type[Limit]] = {
     "papers": Paper,
     "permanency": Entry,
     "separations": Entry,
+    "retention": Retention,
 }
 
 

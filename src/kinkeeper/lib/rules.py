@@ -157,6 +157,8 @@ _HOUSE = (
     Rule("G-CHOICE", "A language that this installation does not speak."),
     Rule("G-CODE", "A code that is not in the list, or not in the pack in force."),
     Rule("G-DOUBLE", "What is there already under the same name or address."),
+    Rule("G-HOLD", "Erasing somebody while a hold, an open case, an inquiry or a request stands in the way."),
+    Rule("G-TWO", "A deed for which two people are needed, by the one who did the first part."),
     Rule("G-ERASED", "Writing about somebody whose texts were erased: their key is gone for good."),
     Rule("G-FACTOR", "A second factor that is not right, or the last one of a seat that asks for one."),
     Rule("G-FILE", "A file that is too large, of a kind that is not kept, or not what its name says."),

@@ -50,6 +50,7 @@ ROOMS = [
     "sharing",
     "exchange",
     "interface",
+    "retention",
     "book",
     "desk",
 ]

@@ -28,9 +28,12 @@ def sheet(template: Path, words: Mapping[str, Any], filename: str) -> HttpRespon
     return answer
 
 
-def pdf(template: Path, words: Mapping[str, Any]) -> bytes:
-    """The sheet as the bytes of a PDF, in the language and the direction of writing of the moment."""
-    made = typst.compile(template, format="pdf", pdf_standards=["ua-1"], **_asked(words))
+def pdf(template: Path, words: Mapping[str, Any], *, tagged: bool = True) -> bytes:
+    """The sheet as the bytes of a PDF, in the language and the direction of writing of the moment.
+
+    A tagged sheet (PDF/UA-1) raises `TypstError` where no typeface has a letter; an untagged one prints a box.
+    """
+    made = typst.compile(template, format="pdf", pdf_standards=["ua-1"] if tagged else [], **_asked(words))
     assert isinstance(made, bytes)
     return made
 

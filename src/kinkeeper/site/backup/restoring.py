@@ -15,9 +15,13 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from kinkeeper.access.gate import machine
+from kinkeeper.access.models import Association, Role
 from kinkeeper.files.models import StoredFile
 from kinkeeper.files.vault import Damaged, open_bytes
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.retention import ledger
+from kinkeeper.retention.actions import replay_erasures
+from kinkeeper.retention.models import LedgerLine
 from kinkeeper.site.backup import archive, database, keys
 from kinkeeper.site.backup.making import FORMAT, SPARE_BYTES, canonical, sha256_of
 from kinkeeper.upkeep.actions import note_verification
@@ -141,7 +145,19 @@ def restore(path: Path, identities: list[Any], kept_keys: Path | None, tell: Tel
         _insist_on_keys(manifest, kept_keys)
         _settle(work)
         database.put_back(work / database.name_here())
+    # Beside the backups lies who was erased since; `replay` goes by it.
+    ledger.add(ledger.read([path.parent / ledger.NAME]).values())
     return manifest
+
+
+def replay() -> int:
+    """Erase again whoever the ledger beside the backups and the data names: they stay erased. Returns how many."""
+    association = Association.objects.first()
+    if association is None:
+        return 0
+    before = LedgerLine.objects.count()
+    replay_erasures(machine("restore", Role.ADMINISTRATOR), association, lines=ledger.read(ledger.places()))
+    return LedgerLine.objects.count() - before
 
 
 def _insist_on_emptiness() -> None:
