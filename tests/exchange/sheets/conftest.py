@@ -15,9 +15,9 @@ from django.utils.translation import override
 
 from kinkeeper.access.models import Unit
 from kinkeeper.exchange import actions, tasks
-from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.exchange.sheets.columns import TABLES
+from kinkeeper.lib.covers import Spool
 from tests.conftest import Colleague
 
 Rows = Sequence[Mapping[str, Any]]

@@ -11,9 +11,9 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.models import Import
 from kinkeeper.keys.ring import Holder, Place, mark, seal, unseal
+from kinkeeper.lib.covers import Spool
 from kinkeeper.lib.refusals import Refused
 
 SPOOL = "sealed-rows.sqlite3"

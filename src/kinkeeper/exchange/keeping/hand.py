@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.gate import Actor
 from kinkeeper.exchange import queries
-from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.models import Import, ReportedFact, SheetSource, SourceRow, mark_of_key
 from kinkeeper.exchange.sheets import spool
 from kinkeeper.exchange.sheets.columns import TABLES
@@ -21,6 +20,7 @@ from kinkeeper.exchange.ssda903.ledger import WAITS
 from kinkeeper.exchange.ssda903.rows import Fault
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.ages import PartialDate
+from kinkeeper.lib.covers import Spool
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Person
 

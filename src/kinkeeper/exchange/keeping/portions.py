@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.exchange import queries
-from kinkeeper.exchange.covered import Spool
 from kinkeeper.exchange.keeping.folders import covered_spool_of, emptied
 from kinkeeper.exchange.keeping.hand import Hand, Judged, Outcome
 from kinkeeper.exchange.keeping.households import Families
@@ -29,6 +28,7 @@ from kinkeeper.exchange.sheets.guarding import BadBook
 from kinkeeper.exchange.sheets.telling import Reader, Told
 from kinkeeper.exchange.ssda903.rows import BadRow, Fault
 from kinkeeper.exchange.ssda903.weighing import Outcome as Tally
+from kinkeeper.lib.covers import Spool
 from kinkeeper.lib.refusals import Refused
 
 JUDGES: dict[str, Callable[[Hand], Any]] = {

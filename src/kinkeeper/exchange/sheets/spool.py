@@ -15,12 +15,12 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from kinkeeper.exchange.covered import Cover, Spool
 from kinkeeper.exchange.sheets import cells
 from kinkeeper.exchange.sheets.books import SUFFIXES, Sheet, sheets_of
 from kinkeeper.exchange.sheets.columns import ORDER, TABLES
 from kinkeeper.exchange.sheets.telling import Reader, Told, under_headings
 from kinkeeper.exchange.ssda903.rows import Fault
+from kinkeeper.lib.covers import Cover, Spool
 
 BATCH = 1000
 

@@ -14,8 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 
-from kinkeeper.exchange.covered import Cover, Spool
 from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row
+from kinkeeper.lib.covers import Cover, Spool
 
 BATCH = 5000
 # PostgreSQL has no room for the character zero, which damaged files are full of.

@@ -1,4 +1,4 @@
-"""The file in which the rows of an import lie while it lasts, and the cover under which they lie there."""
+"""A file of rows that lies outside the database for a while, and the cover under which its texts lie there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cover(Protocol):
 
 @dataclass(frozen=True)
 class Spool:
-    """Where the rows of an import lie, and under what cover."""
+    """Where rows lie, and under what cover."""
 
     path: Path
     cover: Cover
