@@ -88,7 +88,7 @@ $(VALIDATOR): requirements-validator.txt
 	@touch $@
 
 .PHONY: check-long
-check-long: setup $(VALIDATOR) ## Run the long proofs: round trips at 10 000 children, the public SSDA903 validator
+check-long: setup $(VALIDATOR) ## Run the long proofs: kills, power cuts, a full disk, drills, round trips, the SSDA903 validator
 	@test -f tools/check_long.sh || { echo "tools/check_long.sh does not exist yet, so nothing can be proved." >&2; exit 1; }
 	@tools/check_long.sh $(ARGS)
 

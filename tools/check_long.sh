@@ -1,5 +1,6 @@
 #!/bin/bash
-# The long proofs: new examples for the property tests, round trips of the SSDA903 return at 200 and 10 000 children, and the public validator's verdict.
+# The long proofs: new examples for the property tests, slow drills, kills, power cuts, a full disk, round trips of the SSDA903 return at
+# 200 and 10 000 children, and the public validator’s verdict. It must be allowed to mount, and needs /dev/fuse.
 #   tools/check_long.sh [CHILDREN …]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,6 +31,9 @@ tools/system_packages.sh libfuse2
 .venv/bin/python -m tools.power --cuts "${CUTS:-200}" --json "$out/power-full.json"
 .venv/bin/python -m tools.power --cuts 20 --synchronous NORMAL --json "$out/power-normal.json"
 .venv/bin/python -m tools.power --cuts 20 --synchronous OFF --json "$out/power-off.json"
+
+echo "── a clock that jumps"
+.venv/bin/python -m tools.clock --json "$out/clock.json"
 
 echo "── a disk that fills"
 .venv/bin/python -m tools.full_disk --json "$out/full-disk.json"

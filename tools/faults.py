@@ -87,6 +87,8 @@ class Office:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("KINKEEPER_")}
         known = {"KINKEEPER_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "kinkeeper.site.settings"}
         known |= {"PYTHONPATH": str(ROOT / "src"), "KINKEEPER_LOG_LEVEL": "error"}
+        # Writers sign in without a second factor; where one is demanded they would never reach the form.
+        known["KINKEEPER_SECOND_FACTOR"] = "offered"
         if self.engine == "postgresql":
             known["KINKEEPER_DATABASE_URL"] = self.url
         return kept | known | ({"KINKEEPER_MAY_FORGET": "yes"} if self.forgetful else {})
@@ -287,7 +289,13 @@ def torment(
             office.kill(what)
         for what in sorted(chosen):  # the database first
             office.start(what)
-        back.append(office.wait_until_ready())
+        try:
+            back.append(office.wait_until_ready())
+        except SystemExit as never:
+            # What was promised until now is judged all the same.
+            print(f"\n{never}", file=sys.stderr)
+            back.append(READY_WITHIN)
+            break
         killed[" + ".join(chosen)] = killed.get(" + ".join(chosen), 0) + 1
         print(f"\r{turn + 1} of {kills} kills", end="", file=sys.stderr, flush=True)
     time.sleep(1)
@@ -367,6 +375,11 @@ def kill(options: argparse.Namespace) -> int:
     tell(options.engine, options.forgetful, result, killed, back)
     if options.json:
         options.json.write_text(json.dumps({**result, "killed": killed, "back": back}, indent=2))
+    if max(back, default=0) >= READY_WITHIN:
+        return 1
+    if not result["confirmed"]:
+        print("Nothing was confirmed, so nothing was proved.", file=sys.stderr)
+        return 1
     broken = bool(result["lost"] or result["without a line in the journal"] or result["twice"])
     return int(broken != options.forgetful)
 
