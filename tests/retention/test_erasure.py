@@ -228,13 +228,20 @@ def test_the_page_asks_the_same_number_of_questions(
     assert "Omar Haddock" in page
 
 
-def test_the_pages_of_the_deeds(dalia: Colleague, karim: Colleague, bruno: Colleague, omar: Person) -> None:
+def test_the_pages_of_the_deeds(
+    dalia: Colleague, karim: Colleague, bruno: Colleague, omar: Person, noor: Person
+) -> None:
     page = dalia.browser.get(f"/retention/people/{omar.code}/").content.decode()
     assert f"/retention/people/{omar.code}/erase/" in page
     answer = dalia.browser.post(f"/retention/people/{omar.code}/erase/", {"reason": WHY, "version": omar.version})
     assert (answer.status_code, Disposal.objects.get().first_by) == (302, dalia.user)
     assert bruno.browser.get(f"/retention/people/{omar.code}/").status_code == 404
     row = Disposal.objects.get()
+    set_hold(dalia.actor, noor, reason="The inquiry", authority="Court of Rivers")
+    overview = karim.browser.get("/retention/").content.decode()
+    assert f"/retention/erasures/{row.code}/confirm/" in overview
+    assert f"/retention/holds/{Hold.objects.get().code}/lift/" in overview
+    assert "Court of Rivers" in dalia.browser.get(f"/retention/people/{noor.code}/").content.decode()
     first = dalia.browser.get(f"/retention/erasures/{row.code}/confirm/").content.decode()
     assert "Somebody else has to confirm it" in first
     answer = karim.browser.post(f"/retention/erasures/{row.code}/confirm/", {"answer": WHY, "version": row.version})

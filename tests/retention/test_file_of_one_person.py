@@ -302,8 +302,8 @@ def test_the_lists_ask_the_same_number_of_questions(
 
 
 def test_the_pages(dalia: Colleague, bruno: Colleague, proven: AccessRequest, noors_case: Case) -> None:
-    page = dalia.browser.post(f"/retention/requests/{proven.code}/collect/", {"version": proven.version})
-    assert page.status_code == 302
+    answer = dalia.browser.post(f"/retention/requests/{proven.code}/collect/", {"version": proven.version})
+    assert answer.status_code == 302
     page = dalia.browser.get(f"/retention/requests/{proven.code}/").content.decode()
     item = Redaction.objects.get(table="cases.contact", field="note")
     assert f"/retention/redactions/{item.code}/" in page
