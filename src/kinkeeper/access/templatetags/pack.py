@@ -17,6 +17,7 @@ from kinkeeper.lib.packs import SECTIONS, Entry, Limit, Pack, Schedule, Step
 register = template.Library()
 
 _TITLES = {
+    "retention": _("How long records are kept"),
     "limits": gettext_lazy("Ages, limits and times"),
     "schedules": gettext_lazy("What recurs"),
     "legal_statuses": gettext_lazy("Legal statuses"),
