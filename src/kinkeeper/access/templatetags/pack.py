@@ -12,11 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kinkeeper.lib.calendars import Calendar
-from kinkeeper.lib.packs import SECTIONS, Entry, Limit, Pack, Schedule, Step
+from kinkeeper.lib.packs import SECTIONS, Entry, Limit, Pack, Retention, Schedule, Step
 
 register = template.Library()
 
+_COUNTED = {
+    "birth": gettext_lazy("after the birth"),
+    "closing": gettext_lazy("after the last case was closed"),
+    "end_as_carer": gettext_lazy("after caring ended"),
+}
 _TITLES = {
+    "retention": _("How long records are kept"),
     "limits": gettext_lazy("Ages, limits and times"),
     "schedules": gettext_lazy("What recurs"),
     "legal_statuses": gettext_lazy("Legal statuses"),
@@ -161,6 +167,9 @@ def how_long(value: int, unit: str) -> str:
 def _line(entry: Entry | Limit) -> Line:
     if isinstance(entry, Limit):
         return Line(entry.name, _(entry.label), how_long(entry.value, entry.unit), entry.source, entry.verified)
+    if isinstance(entry, Retention):
+        value = f"{how_long(entry.years, 'years')} {_COUNTED[entry.counted_from]}"
+        return Line(entry.code, _(entry.label), value, entry.source, entry.verified)
     steps = [_step(step) for step in entry.steps] if isinstance(entry, Schedule) else []
     value = "; ".join([*steps, *_sayings(entry)])
     return Line(entry.code, _(entry.label), value, entry.source, entry.verified)
