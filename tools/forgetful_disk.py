@@ -7,7 +7,7 @@ python -m tools.forgetful_disk MOUNTPOINT KEPT LIVE [--seed N]
 Files live in LIVE. Each write and each truncation is also noted in order; `fsync` carries the notes of that file over to
 KEPT. Names (create, rename, remove) are kept at once, as a journalling file system does in the end; content is not. SIGKILL
 to this process is the loss of power: KEPT holds only what was asked to be kept. SIGUSR1 is the ill-natured loss of power:
-first every second noted write, chosen at random, is carried over out of order, as a disk’s own cache may have done.
+first every second noted write, chosen at random, is carried over without the others, as a disk’s own cache may have done.
 """
 
 from __future__ import annotations
