@@ -57,13 +57,11 @@ def _deeds(module: ModuleType, name: str, been: set[str]) -> set[str]:
     function = inspect.unwrap(getattr(module, name))
     found: set[str] = set()
     for node in ast.walk(ast.parse(inspect.getsource(function))):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-        ):
-            known = getattr(getattr(module, node.func.value.id, None), node.func.attr, None)
-            found |= {act.name for act in acts.values() if act is known}
+        # An act is called, or handed to the function that calls it.
+        for part in [node.func, *node.args] if isinstance(node, ast.Call) else []:
+            if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+                known = getattr(getattr(module, part.value.id, None), part.attr, None)
+                found |= {act.name for act in acts.values() if act is known}
         if isinstance(node, ast.Name) and node.id not in been | {name} and inspect.isfunction(getattr(module, node.id, None)):  # fmt: skip
             found |= _deeds(module, node.id, been | {name}) if getattr(module, node.id).__module__ == module.__name__ else set()  # fmt: skip
     return found
