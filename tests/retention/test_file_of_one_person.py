@@ -307,6 +307,7 @@ def test_the_pages(dalia: Colleague, bruno: Colleague, proven: AccessRequest, no
     page = dalia.browser.get(f"/retention/requests/{proven.code}/").content.decode()
     item = Redaction.objects.get(table="cases.contact", field="note")
     assert f"/retention/redactions/{item.code}/" in page
+    assert f"contact · what happened and what was said · {item.row}" in page
     assert "His uncle Samir" in dalia.browser.get(f"/retention/redactions/{item.code}/").content.decode()
     assert Look.objects.filter(page="decide_redaction").count() == 1
     answer = dalia.browser.post(

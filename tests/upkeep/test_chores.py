@@ -45,6 +45,7 @@ def test_the_rooms_declare_their_chores() -> None:
         "files.remove_orphaned_bytes",
         "journal.carry_the_head_outside",
         "leaving.come_of_age",
+        "retention.write_the_ledger",
     ]
     rooms = {name.split(".")[0] for name in chores}
     assert all(find_spec(f"kinkeeper.{room}.tasks") for room in rooms)

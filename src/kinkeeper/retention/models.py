@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -236,6 +237,12 @@ class Redaction(Row):
 
     def get_absolute_url(self) -> str:
         return reverse("decide_redaction", args=[self.code])
+
+    def in_words(self) -> str:
+        """What kind of record it stands in and which of its fields it is, such as “contact · what happened and what was said”."""
+        kept = apps.get_model(self.table)._meta
+        words = [kept.verbose_name, kept.get_field(self.field).verbose_name if self.field else ""]
+        return " · ".join(str(word) for word in words if word)
 
     @property
     def unit_id(self) -> int:

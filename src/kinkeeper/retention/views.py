@@ -17,6 +17,7 @@ from kinkeeper.journal.acts import Act
 from kinkeeper.journal.pages import do, show
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.people.models import Person
 from kinkeeper.retention import actions, bundle, forms, queries
 from kinkeeper.ui.forms import DeedForm
 
@@ -25,7 +26,13 @@ AT_ONCE = 25
 
 def _done(request: ActorRequest, deed: Act[..., Any], row: Any, form: DeedForm, said: str, back: str) -> HttpResponse:
     """Do a deed as the form says, and go back; or show its page."""
-    return do(request, deed, row, form, said, back, row=row, subject=row.code, back=back)
+    return do(request, deed, row, form, said, back, row=row, subject=_name(row), back=back)
+
+
+def _name(row: Any) -> str:
+    """The name of the person whom a row is about."""
+    person: Person = row if isinstance(row, Person) else getattr(row, "request", row).person
+    return person.name
 
 
 def retention(request: ActorRequest) -> HttpResponse:

@@ -54,6 +54,7 @@ PLACES = (
     Place("units", _("Units"), "building-community", "u"),
     Place("openings", _("Opened records"), "shield-lock", "o", (Role.CASEWORKER, *OVERSEERS)),
     Place("unusual_reading", _("Unusual reading"), "eye", roles=OVERSEERS),
+    Place("retention", _("Keeping and erasing"), "hourglass", roles=OVERSEERS),
     Place("exchange", _("Import and export"), "arrows-exchange", "e", (Role.SUPERVISOR, Role.DIRECTOR)),
     Place("devices", _("Devices"), "database-export", administrators=True),
     Place("administration", _("Administration"), "settings", "a", administrators=True),
