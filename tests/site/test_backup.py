@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -160,6 +161,22 @@ def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path:
 
 
 @pytest.mark.long
+@pytest.mark.long
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="There several people write at once.")
+def test_a_backup_is_noted_although_somebody_writes_for_longer_than_a_page_would_wait(
+    office: Installation, tmp_path: Path
+) -> None:
+    office.new_key(tmp_path)
+    with closing(sqlite3.connect(office.data / "kinkeeper.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor() as beside:
+            backup = beside.submit(office.call, "backup")
+            time.sleep(30)
+            other.execute("ROLLBACK")
+            done = backup.result()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_lies_beside_comes_along(office: Installation, elsewhere: Installation, tmp_path: Path) -> None:
     secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
     (office.data / "anchors").mkdir(exist_ok=True)

@@ -26,6 +26,7 @@ from kinkeeper.lib.refusals import Refused
 SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
 # Not Kinkeeper’s rows: made by the databases themselves.
 _OWN = ("sqlite_",)
+PATIENCE_MS = 120_000
 CODES = "SELECT code FROM files_storedfile ORDER BY code"
 STEPS = "SELECT app, name FROM django_migrations ORDER BY app, name"
 
@@ -48,6 +49,15 @@ def size_bytes() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
+
+
+def be_patient() -> None:
+    """Wait two minutes for one’s turn to write. SQLite keeps no queue: among people who write without a pause, twenty
+    seconds may pass in vain, and a backup that is whole would end with “database is locked”.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
 
 
 def take(folder: Path) -> Snapshot:

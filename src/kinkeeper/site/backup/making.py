@@ -79,7 +79,8 @@ def make(to: Path, keep_days: int, tell: Tell) -> Made:
 
 
 def note(made: Made) -> None:
-    """Write down in the database that the backup was made."""
+    """Write down in the database that the backup was made, however long others write before it is our turn."""
+    database.be_patient()
     note_backup(
         machine("backup"),
         name=made.path.name,
