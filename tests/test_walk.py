@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import clear_url_caches
 from django.urls import path as django_path
@@ -435,7 +435,37 @@ def a_page_that_counts_what_is_hidden(patch: pytest.MonkeyPatch, world: World) -
     patch.setattr(urls, "urlpatterns", [*urls.urlpatterns, pattern])
 
 
+def a_file_given_by_its_code_alone(patch: pytest.MonkeyPatch, world: World) -> None:
+    """Whoever knows a code is handed the paper’s title in the name of the file."""
+
+    def hand_out(request: object) -> HttpResponse:
+        title = Document.objects.all()[0].title
+        return HttpResponse(b"", headers={"Content-Disposition": f'attachment; filename="{title}.txt"'})
+
+    patch.setattr(urls, "urlpatterns", [*urls.urlpatterns, django_path("planted/", hand_out, name="planted")])
+
+
+def an_export_of_every_case_in_pieces(patch: pytest.MonkeyPatch, world: World) -> None:
+    def rows(request: object) -> StreamingHttpResponse:
+        return StreamingHttpResponse(f"{contact.note};" for contact in Contact.objects.all())
+
+    patch.setattr(urls, "urlpatterns", [*urls.urlpatterns, django_path("planted/", rows, name="planted")])
+
+
+def a_write_that_is_refused_too_late(patch: pytest.MonkeyPatch, world: World) -> None:
+    """A page that says 404 after it has changed the row."""
+
+    def change(request: object, code: str) -> HttpResponse:
+        Case.objects.update(risk=Case.Risk.LOW)
+        return HttpResponse(status=404)
+
+    patch.setattr(urls, "urlpatterns", [*urls.urlpatterns, django_path("planted/<str:code>/", change, name="planted")])
+
+
 PLANTED_IN_PAGES: list[Plant] = [
+    a_file_given_by_its_code_alone,
+    an_export_of_every_case_in_pieces,
+    a_write_that_is_refused_too_late,
     a_scope_that_shows_everything,
     a_scope_that_forgets_the_role,
     a_part_seen_without_its_whole,
@@ -459,7 +489,7 @@ def test_planted_bugs_are_found_by_walking(
             plant(patch, world)
             clear_url_caches()
             more = [(address, address.at({"code": Person.objects.all()[0].code})) for address in planted]
-            found = next(knock("a stranger", browser, [*private, *more], world), "")
+            found = next(knock("a stranger", browser, [*more, *private], world), "")
         clear_url_caches()
         assert found, f"Nobody noticed {plant.__name__}."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -239,9 +240,12 @@ class Redaction(Row):
         return reverse("decide_redaction", args=[self.code])
 
     def in_words(self) -> str:
-        """What kind of record it stands in and which of its fields it is, such as “contact · what happened and what was said”."""
-        kept = apps.get_model(self.table)._meta
-        words = [kept.verbose_name, kept.get_field(self.field).verbose_name if self.field else ""]
+        """What kind of record it stands in and which of its fields, such as “contact · what happened and what was said”."""
+        try:
+            kept = apps.get_model(self.table)._meta
+            words = [kept.verbose_name, kept.get_field(self.field).verbose_name if self.field else ""]
+        except (LookupError, ValueError, FieldDoesNotExist):
+            words = [self.table, self.field]  # an older version called it so
         return " · ".join(str(word) for word in words if word)
 
     @property
