@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from kinkeeper.access.models import Association, Unit
+from kinkeeper.access.models import Association, Role, Unit
 from kinkeeper.cases import actions
 from kinkeeper.cases.models import Case
 from kinkeeper.desk import queries
+from kinkeeper.desk.actions import download_caseload
 from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Entry
 from kinkeeper.people.models import Consent, Person
 from kinkeeper.placements.models import PeriodOfCare
-from tests.conftest import Colleague, register
+from tests.conftest import Colleague, hire, register
 from tests.desk.conftest import TODAY, child_of, place
+
+AT_WORK = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR, Role.DIRECTOR)
 
 
 def names(colleague: Colleague, **wishes: str) -> list[str]:
@@ -159,6 +162,14 @@ def test_the_download_holds_the_same_rows_and_no_formula(amina: Colleague, noor:
 
 def test_the_download_of_a_stranger_is_empty(bruno: Colleague, noor: Person) -> None:
     assert len(take_out(bruno).content.decode().splitlines()) == 1
+
+
+@pytest.mark.parametrize("role", [*AT_WORK, Role.MONITOR, Role.ADMINISTRATOR, Role.AUDITOR])
+def test_who_works_with_cases_takes_a_list_of_them_out_and_nobody_else(
+    association: Association, village: Unit, role: str
+) -> None:
+    colleague = hire("Kit Keen", (role, village if role in AT_WORK else None))
+    assert bool(download_caseload.verdict(colleague.actor, association)) is (role in AT_WORK)
 
 
 def test_who_downloaded_for_which_purpose_is_remembered(

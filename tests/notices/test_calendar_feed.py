@@ -111,6 +111,8 @@ def test_nobody_opens_or_closes_the_feed_of_another(amina: Colleague, bruno: Col
     opened(amina)
     feed = CalendarFeed.objects.get()
     assert bruno.browser.post(f"/calendar/{feed.code}/close/").status_code == 404
+    # The judge holds without the wall before it.
+    assert "Only its owner can close" in actions.close_calendar_feed.verdict(bruno.actor, feed).sentence
     assert CalendarFeed.objects.get().closed_at is None
 
 

@@ -81,6 +81,8 @@ def test_a_notice_is_put_away_by_the_one_it_is_for(amina: Colleague, dalia: Coll
     assert list(queries.unread_for(dalia.actor)) == []
     with pytest.raises(Unseen):
         put_notice_away(dalia.actor, notice)
+    # The judge holds without the wall before it.
+    assert "Only the person a notice is for" in put_notice_away.verdict(dalia.actor, notice).sentence
     put_notice_away(amina.actor, notice)
     assert list(queries.unread_for(amina.actor)) == []
     assert list(queries.notices_for(amina.actor)) == [notice]
