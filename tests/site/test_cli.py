@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.auth import authenticate
 
 from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
@@ -216,6 +217,13 @@ def test_the_same_seed_and_day_make_the_same_people(kinkeeper: Call) -> None:
     call_command("flush", verbosity=0, interactive=False)
     assert kinkeeper(*ask).code == 0
     assert everything() == first
+
+
+def test_the_demo_stands_on_a_day_on_which_a_youth_turned_eighteen_a_month_ago(kinkeeper: Call) -> None:
+    with time_machine.travel("2026-11-28T09:00Z"):
+        answer = kinkeeper("demo", "--no-serve")
+    assert answer.code == 0, answer.err
+    assert Case.objects.filter(state="aftercare").count() >= 4
 
 
 def test_the_demo_is_believable(kinkeeper: Call) -> None:

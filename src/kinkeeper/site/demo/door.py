@@ -33,6 +33,7 @@ from kinkeeper.site.demo import telling
 from kinkeeper.site.demo.staff import Staff
 
 Channel, Source, Urgency = Referral.Channel, Referral.Source, Referral.Urgency
+ADULT = 18
 ENOUGH = 23
 """Children with whom a worker of the demo has enough to do."""
 # How many steps each child of the door has gone: 1 registered, 2 assessed, 3 weighed, 4 decided and being planned.
@@ -233,7 +234,8 @@ def _see_young_adults_off(staff: Staff, until: date) -> None:
     actor = actor_for(_one(staff, "tom"), until)
     youths = Case.objects.filter(unit=staff.youth_team, closed_on=None).select_related("child", "unit").order_by("pk")
     for number, case in enumerate(youths[:4]):
-        begun = max(case.opened_on, until - timedelta(days=90 + 30 * number))
+        wished = max(case.opened_on, until - timedelta(days=90 + 30 * number))
+        begun = wished if (case.child.age(wished) or ADULT) >= ADULT else until
         start_aftercare(actor, case, starts_on=begun, mentor="Marlon Achebe", savings="£420 in a savings book")
         if number % 2 == 0:
             again = Case.objects.select_related("child", "unit").get(pk=case.pk)
