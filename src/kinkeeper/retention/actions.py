@@ -157,8 +157,8 @@ def _forget_what_it_was(
         chain.erase(actor, former, rule=rule)
     codes = [file.code for file in files]
     if codes:
-        gone = [row for row in History.objects.filter(table=StoredFile._meta.db_table) if row.old.get("code") in codes]
-        chain.erase(actor, gone, rule=rule)
+        former = History.objects.filter(table=StoredFile._meta.db_table, old__code__in=codes)
+        chain.erase(actor, former, rule=rule)
 
 
 # ---- one’s own file --------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def receive_request(actor: Actor, person: Person, *, asked_on: date, asker: str,
     insist_on_the_past(asked_on, actor.today, "asked_on")
     if asker != AccessRequest.Asker.SELF:
         _insist_on_words(asker_name, "asker_name")
-    if AccessRequest.objects.filter(person=person, state__in=["received", "proven"]).exists():
+    if AccessRequest.objects.filter(person=person, state__in=AccessRequest.OPEN).exists():
         raise Refused(_("This file has been asked for already, and the answer is still owed."), guard="G-DUP")
     pack = pack_in_force()
     return AccessRequest.objects.create(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def redacted(records: Iterable[Record], decided: Decided) -> tuple[list[Record],
                     left_out += 1
                 else:
                     facts.append(fact if choice == Choice.RELEASE else _black(fact))
-        kept.append(Record(**{**record.__dict__, "facts": facts}))
+        kept.append(replace(record, facts=facts))
     return kept, left_out
 
 

@@ -133,6 +133,9 @@ class AccessRequest(Row):
         RELEASED = "released", _("released")
         REFUSED = "refused", _("refused")
 
+    # In these states an answer is still owed.
+    OPEN: ClassVar = (State.RECEIVED, State.PROVEN)
+
     class Asker(models.TextChoices):
         SELF = "self", _("the person")
         GUARDIAN = "guardian", _("a legal representative")
@@ -188,7 +191,7 @@ class AccessRequest(Row):
     @property
     def is_open(self) -> bool:
         """Whether an answer is still owed."""
-        return self.state in {self.State.RECEIVED, self.State.PROVEN}
+        return self.state in self.OPEN
 
     @property
     def unit_id(self) -> int:

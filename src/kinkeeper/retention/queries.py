@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, seen
@@ -18,6 +18,7 @@ from kinkeeper.homes.models import Carer
 from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.lib.packs import Length
 from kinkeeper.lib.packs import Retention as Rule
+from kinkeeper.lib.periods import add_months
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.timers import due_after
 from kinkeeper.people.models import Person
@@ -39,33 +40,29 @@ class Past:
 # ---- what is past its time -------------------------------------------------------------------------------------------
 
 
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+# Whom a rule is for, and the fact from which it counts, by `counted_from`.
+_FITS = {
+    "birth": (Q(was_in_care=True), "born_from"),
+    "closing": (Q(had_a_case=True, was_in_care=False), "last_closed"),
+    "end_as_carer": (Q(cared=True), "last_cared"),
+}
 
 
 def _with_facts(rows: QuerySet[Person]) -> QuerySet[Person]:
-    """People with what the rules count from."""
+    """People with what the rules count from, and with `fits_…`: whether a rule that counts from there is for them."""
     mine = OuterRef("pk")
     closed = Case.objects.filter(child=mine).order_by().values("child").annotate(last=Max("closed_on")).values("last")
     ended = Carer.objects.filter(person=mine).order_by().values("person").annotate(last=Max("ends_on")).values("last")
-    return rows.annotate(
+    facts = rows.annotate(
         was_in_care=Exists(PeriodOfCare.objects.filter(child=mine)),
         had_a_case=Exists(Case.objects.filter(child=mine)),
         cared=Exists(Carer.objects.filter(person=mine)),
         last_closed=Subquery(closed),
         last_cared=Subquery(ended),
     )
-
-
-# What a rule is for and from which day it counts, by `counted_from`.
-_FITS = {
-    "birth": (Q(was_in_care=True), "born_from"),
-    "closing": (Q(had_a_case=True, was_in_care=False), "last_closed"),
-    "end_as_carer": (Q(cared=True), "last_cared"),
-}
+    return facts.annotate(
+        **{f"fits_{kind}": ExpressionWrapper(fits, BooleanField()) for kind, (fits, _fact) in _FITS.items()}
+    )
 
 
 def past_retention(actor: Actor) -> QuerySet[Person]:
@@ -74,7 +71,7 @@ def past_retention(actor: Actor) -> QuerySet[Person]:
     any_fits = Q(pk__in=[])
     for rule in pack_in_force().retention.values():
         fits, counts = _FITS[rule.counted_from]
-        due = Q(**{f"{counts}__lte": _years_before(actor.today, rule.years)})
+        due = Q(**{f"{counts}__lte": add_months(actor.today, -12 * rule.years)})
         any_fits |= fits
         rows = rows.filter(~fits | due)
     mine = OuterRef("pk")
@@ -91,13 +88,8 @@ def past_retention(actor: Actor) -> QuerySet[Person]:
 def past_of(actor: Actor, person: Any) -> Past | None:
     """By which rule a person with the facts is past its time: the one that keeps longest."""
     pack, found = pack_in_force(), []
-    kinds = {
-        "birth": (person.was_in_care, person.born_from),
-        "closing": (person.had_a_case and not person.was_in_care, person.last_closed),
-        "end_as_carer": (person.cared, person.last_cared),
-    }
     for rule in pack.retention.values():
-        fits, counted = kinds[rule.counted_from]
+        fits, counted = getattr(person, f"fits_{rule.counted_from}"), getattr(person, _FITS[rule.counted_from][1])
         if fits and counted is None:
             return None
         if fits:
@@ -131,7 +123,7 @@ def verdict_on_erasing(actor: Actor, person: Person, but: Disposal | None = None
         return Verdict(_("This person cares for children."), guard="G-HOLD")
     if _under_inquiry(person):
         return Verdict(_("A referral or a search about this person is still open."), guard="G-HOLD")
-    if AccessRequest.objects.filter(person=person, state__in=["received", "proven"]).exists():
+    if AccessRequest.objects.filter(person=person, state__in=AccessRequest.OPEN).exists():
         return Verdict(_("This person’s file has been asked for. Answer the request first."), guard="G-HOLD")
     if past_one(actor, person) is None:
         return Verdict(_("The time for which this record is kept is not over."), guard="G-TIME")
@@ -160,11 +152,6 @@ def holds(actor: Actor) -> QuerySet[Hold]:
 def disposals(actor: Actor) -> QuerySet[Disposal]:
     """Erasures in the actor’s sight: those that wait for a second person first."""
     return seen(actor, Disposal).select_related("person", "first_by", "second_by").order_by("state", "-pk")
-
-
-def people(actor: Actor) -> QuerySet[Person]:
-    """People in the actor’s sight."""
-    return seen(actor, Person)
 
 
 def ledger(actor: Actor) -> QuerySet[LedgerLine]:

@@ -18,6 +18,7 @@ from kinkeeper.journal.pages import do, show
 from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
+from kinkeeper.people.queries import people
 from kinkeeper.retention import actions, bundle, forms, queries
 from kinkeeper.ui.forms import DeedForm
 
@@ -49,7 +50,7 @@ def retention(request: ActorRequest) -> HttpResponse:
 
 def retention_of(request: ActorRequest, code: str) -> HttpResponse:
     """Holds, erasures and requests of one person."""
-    person = one(queries.people(request.actor), code=code)
+    person = one(people(request.actor), code=code)
     remember_look(request.actor, person, "retention_of")
     words = {
         "person": person,
@@ -65,7 +66,7 @@ def retention_of(request: ActorRequest, code: str) -> HttpResponse:
 
 def set_hold(request: ActorRequest, code: str) -> HttpResponse:
     """Forbid erasing somebody."""
-    person = one(queries.people(request.actor), code=code)
+    person = one(people(request.actor), code=code)
     form = forms.SetHoldForm(request.POST or None).at(person)
     back = reverse("retention_of", args=[code])
     return _done(request, actions.set_hold, person, form, _("Nothing of this person can be erased now."), back)
@@ -80,7 +81,7 @@ def lift_hold(request: ActorRequest, code: str) -> HttpResponse:
 
 def propose_erasure(request: ActorRequest, code: str) -> HttpResponse:
     """Confirm an erasure as the first of two."""
-    person = one(queries.people(request.actor), code=code)
+    person = one(people(request.actor), code=code)
     form = forms.ProposeErasureForm(request.POST or None).at(person)
     said = _("You confirmed the erasure. Somebody else has to confirm it, too.")
     return _done(request, actions.propose_erasure, person, form, said, reverse("retention"))
@@ -120,7 +121,7 @@ def access_request(request: ActorRequest, code: str) -> HttpResponse:
 
 def receive_request(request: ActorRequest, code: str) -> HttpResponse:
     """Write down that somebody asked for a file."""
-    person = one(queries.people(request.actor), code=code)
+    person = one(people(request.actor), code=code)
     form = forms.ReceiveRequestForm(request.POST or None).at(person)
     back = reverse("retention_of", args=[code])
     return _done(request, actions.receive_request, person, form, _("The request is written down."), back)
@@ -147,7 +148,7 @@ def decide_redaction(request: ActorRequest, code: str) -> HttpResponse:
     remember_look(request.actor, item.request.person, "decide_redaction")
     form = forms.DecideRedactionForm(request.POST or None).at(item)
     back, seen = item.request.get_absolute_url(), queries.is_in_sight(request.actor, item)
-    words = {"row": item, "subject": item.request.code, "back": back, "is_seen": seen}
+    words = {"row": item, "subject": _name(item), "back": back, "is_seen": seen}
     return do(request, actions.decide_redaction, item, form, _("Decided."), back, **words)
 
 
@@ -175,7 +176,7 @@ def download_file(request: ActorRequest, code: str) -> HttpResponseBase:
             asked = actions.download_file(request.actor, asked)
             return _zip(f"{asked.code}.zip", bundle.packed(asked, *queries.file_of(request.actor, asked)))
     back = asked.get_absolute_url()
-    return show(request, actions.download_file, asked, form, row=asked, subject=asked.code, back=back)
+    return show(request, actions.download_file, asked, form, row=asked, subject=_name(asked), back=back)
 
 
 def _zip(name: str, content: bytes) -> HttpResponse:
