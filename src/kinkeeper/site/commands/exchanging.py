@@ -53,15 +53,23 @@ def _unit_to_import_into(code: str | None, warnings: list[dict[str, Any]]) -> Un
         warnings.append(
             _warning(f"The association uses the pack “{association.pack}”: codes of the return show without words.")
         )
+    return unit_called(code)
+
+
+def unit_called(code: str | None) -> Unit:
+    """The unit with this code, however it was typed; without one the only unit there is."""
     units = Unit.objects.order_by("pk")
     if code:
         unit = units.filter(code=code.replace("-", "").upper()).first()
         if unit is None:
             raise Refused(f"There is no unit {code}. List them with: kinkeeper units")
         return unit
-    if len(units) != 1:
+    found = list(units[:2])
+    if not found:
+        raise Refused("There is no unit yet. Begin with: kinkeeper setup")
+    if len(found) > 1:
         raise Refused("There are several units. Say which one with --unit CODE; list them with: kinkeeper units")
-    return units[0]
+    return found[0]
 
 
 def _warning(sentence: str) -> dict[str, Any]:

@@ -14,14 +14,14 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 
 from kinkeeper.access.gate import Actor, machine
-from kinkeeper.access.models import Role, Unit, pack_in_force
+from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.exchange import actions, queries, tasks
 from kinkeeper.exchange.models import Import, LikelyDuplicate
 from kinkeeper.exchange.sheets import cells
 from kinkeeper.exchange.sheets.template import write_template
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.commands.answering import Progress, insist_on_tables
-from kinkeeper.site.commands.exchanging import say_misuse, tell
+from kinkeeper.site.commands.exchanging import say_misuse, tell, unit_called
 
 
 def template(asked: argparse.Namespace) -> int:
@@ -76,7 +76,7 @@ def bring_in(asked: argparse.Namespace) -> int:
 
 
 def _previewed(actor: Actor, asked: argparse.Namespace) -> Import:
-    unit = _unit(asked.unit)
+    unit = unit_called(asked.unit)
     with tempfile.TemporaryDirectory(prefix="kinkeeper-sheets-") as place:
         for path in asked.files:
             target = Path(place) / path.name
@@ -84,21 +84,6 @@ def _previewed(actor: Actor, asked: argparse.Namespace) -> Import:
                 raise Refused(f"Two files are called “{path.name}”. Give each its own name.")
             shutil.copyfile(path, target)
         return actions.preview_sheets(actor, unit, folder=Path(place), source=asked.source)
-
-
-def _unit(code: str | None) -> Unit:
-    units = Unit.objects.order_by("pk")
-    if code:
-        unit = units.filter(code=code.replace("-", "").upper()).first()
-        if unit is None:
-            raise Refused(f"There is no unit {code}. List them with: kinkeeper units")
-        return unit
-    found = list(units[:2])
-    if not found:
-        raise Refused("There is no unit yet. Begin with: kinkeeper setup")
-    if len(found) > 1:
-        raise Refused("There are several units. Say which one with --unit CODE; list them with: kinkeeper units")
-    return found[0]
 
 
 def _answered(actor: Actor, brought: Import, asked: argparse.Namespace) -> Import:
