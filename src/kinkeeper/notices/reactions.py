@@ -75,14 +75,7 @@ def tell_whose_opening_was_reviewed(entry: Entry) -> None:
 @after(take_factors_away)
 def tell_whose_factors_were_taken_away(entry: Entry) -> None:
     """Tell the colleague, so that nobody loses a factor unseen."""
-    tell(
-        machine("notices"),
-        users=[entry.subject_id],
-        kind=Notice.Kind.FACTORS_TAKEN_AWAY,
-        subject_code=entry.subject_code,
-        link=reverse("my_sign_in"),
-        entry_id=entry.pk,
-    )
+    _tell_the_owner(entry, Notice.Kind.FACTORS_TAKEN_AWAY)
 
 
 @after(add_passkey)
@@ -91,10 +84,15 @@ def tell_whose_factors_were_taken_away(entry: Entry) -> None:
 @after(renew_recovery_codes)
 def tell_that_the_sign_in_changed(entry: Entry) -> None:
     """Tell the owner of the account, so that no factor comes or goes unseen."""
+    _tell_the_owner(entry, Notice.Kind.SIGN_IN_CHANGED)
+
+
+def _tell_the_owner(entry: Entry, kind: Notice.Kind) -> None:
+    """Tell whose account a deed was about, and lead to the page of signing in."""
     tell(
         machine("notices"),
         users=[entry.subject_id],
-        kind=Notice.Kind.SIGN_IN_CHANGED,
+        kind=kind,
         subject_code=entry.subject_code,
         link=reverse("my_sign_in"),
         entry_id=entry.pk,
