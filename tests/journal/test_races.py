@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from kinkeeper.access.models import Unit
 from kinkeeper.journal.chain import Following
@@ -13,7 +12,7 @@ from kinkeeper.journal.models import Entry, History, Link
 from kinkeeper.people.actions import describe_person
 from kinkeeper.people.models import Person
 from tests.conftest import Colleague, open_case, register
-from tests.placements.test_races import a_real_database
+from tests.placements.test_races import a_real_database, race
 
 __all__ = ["a_real_database"]
 
@@ -26,27 +25,14 @@ def test_parallel_deeds_do_not_fork_the_chain(amina: Colleague, village: Unit) -
     people = [register(village, f"Child{number}", "Saleh") for number in range(WORKERS)]
     for person in people:
         open_case(person, amina)
-    gate = threading.Barrier(WORKERS)
-    faults: list[Exception] = []
 
     def work(person: Person) -> None:
-        gate.wait()
-        try:
-            actor = amina.actor
-            for number in range(DEEDS):
-                row = Person.objects.get(pk=person.pk)
-                describe_person(actor, row, birth=None, sex="F" if number % 2 else "M")
-        except Exception as fault:  # noqa: BLE001  # a thread must hand every fault to the test
-            faults.append(fault)
-        finally:
-            connections.close_all()
+        actor = amina.actor
+        for number in range(DEEDS):
+            row = Person.objects.get(pk=person.pk)
+            describe_person(actor, row, birth=None, sex="F" if number % 2 else "M")
 
-    threads = [threading.Thread(target=work, args=[person]) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert faults == []
+    assert race(*[partial(work, person) for person in people]) == (WORKERS, [])
     assert (Entry.objects.count(), History.objects.count()) == (WORKERS * DEEDS, WORKERS * DEEDS)
     assert list(Link.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 2 * WORKERS * DEEDS + 1))
     assert list(Following().faults()) == []
