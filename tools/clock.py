@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,9 +20,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tools.faults import ROOT, Office, free_port
-from tools.full_disk import told_in
-from tools.power import check, faults_of
+from tools.faults import ROOT
+from tools.promises import broken, founded, judged, told_in
 
 JUMPS = ("+0", "+400d", "-3h", "-1y", "+0")
 
@@ -31,7 +29,7 @@ WRITE = """
 import sys, time, signal
 import django; django.setup()
 from pathlib import Path
-from tools.power import start_writers
+from tools.promises import start_writers
 start_writers("0", Path(sys.argv[1]), "FULL")
 signal.pause()
 """
@@ -75,22 +73,14 @@ def main() -> int:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kinkeeper-clock-")))
         for name in ("kept", "told"):
             (place / name).mkdir()
-        office = Office("sqlite", False, place / "kept" / "data", free_port())
-        if options.founded:
-            shutil.copytree(options.founded, office.data)
-        else:
-            office.found()
+        office = founded(place / "kept" / "data", options.founded)
         result = torment(place, office.environment)
-        verdict, units, remembered = faults_of(place)
-        told = told_in(place / "told")
-        result |= {"confirmed": len(told), "lost": len(told - units), "integrity": verdict}
-        result |= {"without a line in the journal": len((told & units) - remembered), "troubles": check(office)}
+        result |= judged(office, place / "told")
     print(f"SQLite, {os.cpu_count()} cores: {json.dumps(result, indent=2)}")
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))
     stuck = any(line.endswith(": 0") for line in result["written under"])
-    lost = result["lost"] or result["without a line in the journal"] or verdict != "ok" or result["troubles"]
-    return int(bool(lost or stuck))
+    return int(broken(result) or stuck)
 
 
 if __name__ == "__main__":

@@ -20,12 +20,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tools.faults import ROOT, Office, free_port
-from tools.power import check, faults_of, start_writers
+from tools.promises import broken, enter, founded, judged, start_writers, stop, told_in
 
 
 @contextmanager
@@ -50,11 +49,6 @@ def fill(ballast: Path) -> None:
                 raise
 
 
-def told_in(folder: Path) -> set[str]:
-    """What the writers noted."""
-    return {line for file in folder.iterdir() for line in file.read_text().split("\n")[:-1]}
-
-
 def torment(place: Path, told: Path, times: int) -> dict[str, Any]:
     """Fill and free it; returns what was told and what is stored."""
     writers = start_writers("0", told, "FULL")
@@ -77,10 +71,7 @@ def torment(place: Path, told: Path, times: int) -> dict[str, Any]:
             went_on.append(round(time.monotonic() - began, 1))
             time.sleep(2)
     finally:
-        for pid in writers:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        stop(writers)
     return {"times full": times, "times nobody could write": stopped, "wrote again after seconds": went_on}
 
 
@@ -97,30 +88,18 @@ def main() -> int:
         for name in ("kept", "told"):
             (place / name).mkdir()
         stack.enter_context(small_disk(place / "kept"))
-        office = Office("sqlite", False, place / "kept" / "data", free_port())
-        if options.founded:
-            shutil.copytree(options.founded, office.data)
-        else:
-            office.found()
+        office = founded(place / "kept" / "data", options.founded)
         shutil.rmtree(place / "kept" / "data" / "static", ignore_errors=True)
-        os.environ.update({name: value for name, value in office.environment.items() if name != "PYTHONPATH"})
-        sys.path.insert(0, str(ROOT / "src"))
-        import django  # noqa: PLC0415 (the installation is known only now)
-
-        django.setup()
+        enter(office)
         result = torment(place / "kept", place / "told", options.times)
-        verdict, units, remembered = faults_of(place)
-        told = told_in(place / "told")
+        result |= judged(office, place / "told")
         # That it lies in a small memory is how this was made.
-        troubles = [one for one in check(office) if not one.startswith(("ground:", "disk:"))]
-        result |= {"confirmed": len(told), "lost": len(told - units), "integrity": verdict}
-        result |= {"without a line in the journal": len((told & units) - remembered), "troubles": troubles}
+        result["troubles"] = [one for one in result["troubles"] if not one.startswith(("ground:", "disk:"))]
     print(f"SQLite, {os.cpu_count()} cores: {json.dumps(result, indent=2)}")
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))
-    broken = result["lost"] or result["without a line in the journal"] or verdict != "ok" or result["troubles"]
     stuck = max(result["wrote again after seconds"]) > 10 or not result["times nobody could write"]
-    return int(bool(broken or stuck))
+    return int(broken(result) or bool(stuck))
 
 
 if __name__ == "__main__":

@@ -16,23 +16,20 @@ import json
 import math
 import os
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from tools.faults import ROOT, Office, free_port
+from tools.promises import WRITERS, check, enter, found_in, founded, start_writers, stop, told_in
 
-WRITERS = 6
 MOMENT = (0.8, 2.5)  # seconds of writing before each cut
-DATABASE = "kinkeeper.sqlite3"
 
 
 @contextmanager
@@ -55,48 +52,6 @@ def mounted(place: Path, seed: int) -> Iterator[subprocess.Popen[bytes]]:
         subprocess.run(["umount", "-l", str(disk)], check=False, stderr=subprocess.DEVNULL)
 
 
-def write(title: str, told: Path, synchronous: str) -> None:
-    """Open units until the end; note each outside the disk when it is committed. Runs in a child of its own."""
-    from django.db import connection  # noqa: PLC0415 (after the installation is known)
-    from django.db.backends.signals import connection_created  # noqa: PLC0415
-
-    from kinkeeper.access.actions import open_unit  # noqa: PLC0415
-    from kinkeeper.access.gate import machine  # noqa: PLC0415
-    from kinkeeper.access.models import Programme, Role  # noqa: PLC0415
-
-    def lower(**_known: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA synchronous={synchronous}")
-
-    connection_created.connect(lower)
-    programme, number = Programme.objects.get(), 0
-    with told.open("a") as note:
-        while True:
-            number += 1
-            try:
-                open_unit(machine("writer", Role.ADMINISTRATOR), programme, name=f"{title}-{number}", kind="village")
-            except Exception:  # noqa: BLE001 — what was not confirmed was not promised; the next one is tried
-                connection.close()
-                time.sleep(0.05)
-                continue
-            note.write(f"{title}-{number}\n")
-            note.flush()
-
-
-def start_writers(turn: str, told: Path, synchronous: str) -> list[int]:
-    """Six children of this process, which has no connection of its own."""
-    pids = []
-    for number in range(WRITERS):
-        pid = os.fork()
-        if not pid:
-            with suppress(BaseException):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-                write(f"T{turn}W{number}", told / f"{turn}-{number}", synchronous)
-            os._exit(1)
-        pids.append(pid)
-    return pids
-
-
 def cut(place: Path, turn: int, options: argparse.Namespace, chance: random.Random) -> None:
     """Write for a moment, then lose the power."""
     with mounted(place, chance.randrange(10**6)) as disk:
@@ -106,28 +61,8 @@ def cut(place: Path, turn: int, options: argparse.Namespace, chance: random.Rand
             disk.send_signal(signal.SIGUSR1 if turn % 2 else signal.SIGKILL)
             disk.wait(60)
         finally:
-            for pid in writers:
-                os.kill(pid, signal.SIGKILL)
             disk.kill()
-            for pid in writers:
-                os.waitpid(pid, 0)
-
-
-def faults_of(place: Path) -> tuple[str, set[str], set[str]]:
-    """What a fresh start finds: the verdict of SQLite, the units, and those of them that the journal remembers."""
-    from django.db.backends.sqlite3._functions import register  # noqa: PLC0415 (the rules of the tables call them)
-
-    data = place / "kept" / "data"
-    try:
-        with closing(sqlite3.connect(data / DATABASE)) as opened:
-            register(opened)
-            verdict = str(opened.execute("PRAGMA integrity_check").fetchone()[0])
-            units = {int(pk): str(name) for pk, name in opened.execute("SELECT id, name FROM access_unit")}
-            entries = "SELECT subject_id FROM journal_entry WHERE act = 'access.open_unit'"
-            kept = {int(pk) for (pk,) in opened.execute(entries)}
-    except sqlite3.DatabaseError as error:
-        return str(error), set(), set()
-    return verdict, set(units.values()), {name for pk, name in units.items() if pk in kept}
+            stop(writers)
 
 
 def torment(place: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -142,8 +77,8 @@ def torment(place: Path, options: argparse.Namespace) -> dict[str, Any]:
     while cuts < options.cuts and time.monotonic() < until:
         cuts += 1
         cut(place, cuts, options, chance)
-        confirmed = {line for file in (place / "told").iterdir() for line in file.read_text().split("\n")[:-1]}
-        verdict, units, remembered = faults_of(place)
+        confirmed = told_in(place / "told")
+        verdict, units, remembered = found_in(place / "kept" / "data")
         verdicts[verdict] = verdicts.get(verdict, 0) + 1
         lost |= confirmed - units
         forgotten |= (confirmed & units) - remembered
@@ -158,15 +93,6 @@ def torment(place: Path, options: argparse.Namespace) -> dict[str, Any]:
         "without a line in the journal": len(forgotten),
         "integrity": verdicts,
     }
-
-
-def check(office: Office) -> list[str]:
-    """What `kinkeeper check` finds, the chain and every record among it."""
-    done = subprocess.run(office.command("check", "--json"), env=office.environment, capture_output=True, text=True)  # noqa: PLW1510
-    if not done.stdout.startswith("{"):
-        return [f"kinkeeper check could not run: {done.stderr[-200:]}"]
-    found = json.loads(done.stdout)["findings"]
-    return [f"{one['what']}: {one['sentence']}" for one in found if one["level"] == "trouble" and one["what"] != "keys"]
 
 
 def main() -> int:
@@ -185,20 +111,11 @@ def main() -> int:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kinkeeper-power-", dir=options.folder)))
         for name in ("disk", "kept", "live", "told"):
             (place / name).mkdir()
-        founded = Office("sqlite", False, place / "kept" / "data", free_port())
-        if options.founded:
-            shutil.copytree(options.founded, founded.data)
-        else:
-            founded.found()
-        on_disk = Office("sqlite", False, place / "disk" / "data", free_port())
-        os.environ.update({name: value for name, value in on_disk.environment.items() if name != "PYTHONPATH"})
-        sys.path.insert(0, str(ROOT / "src"))
-        import django  # noqa: PLC0415 (the installation is known only now)
-
+        office = founded(place / "kept" / "data", options.founded)
         with mounted(place, options.seed):
-            django.setup()
+            enter(Office("sqlite", False, place / "disk" / "data", free_port()))
         result = torment(place, options)
-        result["troubles"] = check(founded)
+        result["troubles"] = check(office)
     print(f"SQLite, synchronous={options.synchronous}, {os.cpu_count()} cores, {WRITERS} writers")
     print(json.dumps(result, indent=2))
     if options.json:
