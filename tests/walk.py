@@ -17,16 +17,18 @@ from typing import Any
 from django.contrib.auth import get_user
 from django.db import connection, models
 from django.http import Http404
-from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from kinkeeper.access.gate import Actor, actor_for
+from kinkeeper.files import vault
+from kinkeeper.files.models import StoredFile
 from kinkeeper.keys.fields import SealedJSONField
 from kinkeeper.lib.rows import Row
 from kinkeeper.lib.sensitivity import Level, level_of
 from kinkeeper.site.checks import tables_of_the_house
+from tests.carried import carried, unpacked
 from tests.conftest import Colleague
 
 CANARY = re.compile(r"QZ[0-9A-F]{6}ZQ")
@@ -145,8 +147,10 @@ def _one_of(model: type[models.Model], sing: Callable[[], str]) -> dict[str, obj
 
 
 def said(row: models.Model) -> Iterator[object]:
-    """What the fields of a row say, opened where they lie sealed."""
+    """What the fields of a row say, opened where they lie sealed; of a stored file also what it holds."""
     yield from (getattr(row, each.attname) for each in row._meta.concrete_fields)
+    if isinstance(row, StoredFile):
+        yield from unpacked(b"".join(vault.open_bytes(row)))
 
 
 def marks_of(rows: Iterable[models.Model]) -> set[str]:
@@ -263,7 +267,7 @@ def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: Wo
             for method in ("get", "post"):
                 asked = f"{who} {method.upper()} {path} ({address.name})"
                 response = getattr(browser, method)(path)
-                yield from (f"{asked} reads {canary}." for canary in leaks(_all_of(response), world) - known)
+                yield from (f"{asked} reads {canary}." for canary in leaks(carried(response), world) - known)
                 if address.keys and response.status_code not in SHUT:
                     yield f"{asked} is answered {response.status_code}."
         if sent:
@@ -271,11 +275,6 @@ def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: Wo
             # At an address without a code one may change what is one’s own.
             if address.keys and state != before:
                 yield f"{who} {path} ({address.name}) changed something."
-
-
-def _all_of(response: HttpResponseBase) -> str:
-    body = b"".join(response) if response.streaming else getattr(response, "content", b"")
-    return body.decode("utf-8", "replace") + str(response.headers)
 
 
 def rows_seen_by(colleague: Colleague) -> list[str]:

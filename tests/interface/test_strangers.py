@@ -24,6 +24,7 @@ from kinkeeper.homes.models import Home
 from kinkeeper.interface.models import Token
 from kinkeeper.people.models import Person
 from tests import laws
+from tests.carried import carried
 from tests.conftest import Colleague, hire, put
 from tests.interface.conftest import TODAY, Program, Story, program_of, token_behind
 from tests.interface.test_document import ALL, with_codes
@@ -71,18 +72,13 @@ def _filled(body: Any, codes: dict[str, str]) -> Any:
     return with_codes(body, codes) if isinstance(body, str) else body
 
 
-def said(answer: HttpResponse) -> str:
-    """Everything that went over the line: body and headers."""
-    return answer.content.decode() + str(answer.headers)
-
-
 def breaks(who: str, send: Callable[[Call], HttpResponse], story: Story, allowed: set[int]) -> Iterator[str]:
     """Call everything as somebody; tells each status that is not allowed, each canary, each code and each change."""
     before = house()
     marks = {code for name, code in story.codes().items() if name != "unit"}
     for call in calls(story):
         answer, (method, path, _body) = send(call), call
-        text = said(answer)
+        text = carried(answer)
         if answer.status_code not in allowed:
             yield f"{who}: {method} {path} is answered {answer.status_code}."
         yield from (f"{who}: {method} {path} tells {canary}." for canary in CANARY.findall(text))
