@@ -23,6 +23,7 @@ from kinkeeper.desk.homes import HomeLine, home_lines
 from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.duties import Duty
+from kinkeeper.lib.spreadsheets import safe_text
 from kinkeeper.people import queries as people
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Episode, PeriodOfCare
@@ -73,7 +74,7 @@ def caseload_table(actor: Actor, wishes: dict[str, str]) -> list[list[str]]:
         dates = [line.lives.since if line.lives else None, line.last_visit_on, line.due.due_on if line.due else None]
         cells = [case.code, case.child.name, line.age, home.name if home else None, *dates]
         cells += [case.get_risk_display(), case.worker.name if case.worker else None, case.unit.name]
-        rows.append([_harmless(cell) for cell in cells])
+        rows.append([safe_text("" if cell is None else str(cell)) for cell in cells])
     return rows
 
 
@@ -85,11 +86,6 @@ def children_of_caseload(actor: Actor, wishes: dict[str, str]) -> Iterator[Perso
 def association_of(actor: Actor) -> Association:
     """The association that the actor works for; `Unseen` (404) for who works for none."""
     return one(seen(actor, Association))
-
-
-def _harmless(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def lines(actor: Actor, found: Sequence[Case], due: dict[int, list[Duty]] | None = None) -> list[Line]:

@@ -20,11 +20,11 @@ from kinkeeper.access.models import pack_in_force
 from kinkeeper.exchange import actions, forms, queries, tasks
 from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.exchange.sheets import deliveries as sheet_deliveries
-from kinkeeper.exchange.sheets.cells import safe_text
 from kinkeeper.exchange.sheets.template import write_template
 from kinkeeper.exchange.ssda903 import deliveries
 from kinkeeper.exchange.ssda903.years import year_label
 from kinkeeper.lib.refusals import refusals_on
+from kinkeeper.lib.spreadsheets import safe_text
 from kinkeeper.ui.forms import DeedForm, deed_page
 
 PER_PAGE = 50

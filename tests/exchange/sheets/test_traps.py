@@ -20,10 +20,10 @@ from kinkeeper.exchange.keeping.folders import covered_spool_of
 from kinkeeper.exchange.models import Import
 from kinkeeper.exchange.sheets import guarding, spool
 from kinkeeper.exchange.sheets.books import sheets_of
-from kinkeeper.exchange.sheets.cells import is_risky, safe_text
 from kinkeeper.exchange.sheets.deliveries import folder_of, safe_name
 from kinkeeper.exchange.sheets.guarding import BadBook
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.spreadsheets import is_risky, safe_text
 from tests.conftest import Colleague
 from tests.exchange.sheets.conftest import EVERYTHING, MINA, Preview, changed, csv_file, workbook
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from kinkeeper.exchange.ssda903.codes import place_code, sex_code
 from kinkeeper.exchange.ssda903.records import ChildRecord, Episode, HeaderYear, LeavingYear, Period, Review
-from kinkeeper.exchange.ssda903.rows import plain_cell, safe_cell
 from kinkeeper.exchange.ssda903.writing import write_year
+from kinkeeper.lib.spreadsheets import plain_text, safe_text
 from kinkeeper.site.demo.histories import histories
 from tests.exchange.ssda903.story import judged
 
@@ -84,22 +84,22 @@ def test_records_out_of_order_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1 ", "-x", "@cmd", "\tx", "\rx", "  =x", "'=x", "=HYPERLINK(1)"])
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
+    assert safe_text(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "31/03/2024", "-5", "+12.5", "PN1", "O'Brien", "'s-Hertogenbosch"])
 def test_a_cell_that_is_no_formula_stays_as_it_is(text: str) -> None:
-    assert safe_cell(text) == text
+    assert safe_text(text) == text
 
 
 @given(st.text())
 def test_what_was_made_safe_reads_as_before(text: str) -> None:
-    assert plain_cell(safe_cell(text)) == text
+    assert plain_text(safe_text(text)) == text
 
 
 @given(st.text(alphabet="'=+-@ \t\r19.a", max_size=8))
 def test_what_was_made_safe_reads_as_before_also_for_odd_signs(text: str) -> None:
-    assert plain_cell(safe_cell(text)) == text
+    assert plain_text(safe_text(text)) == text
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -1,4 +1,4 @@
-"""Cells as people write them: plain text, days in the common forms, coded words; and text made safe for spreadsheets."""
+"""Cells as people write them: plain text, days in the common forms, coded words."""
 
 from __future__ import annotations
 
@@ -132,28 +132,3 @@ def code_in(text: str, known: Mapping[str, str]) -> str | None:
     """The code behind a code, its words, or both as the template shows them; None where it is none of them."""
     asked = text.casefold().strip()
     return known.get(asked) or known.get(asked.partition(" – ")[0].strip())
-
-
-# ---- writing ---------------------------------------------------------------------------------------------------------
-
-_FIGURE = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-
-
-def safe_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula when it opens a CSV file: a leading apostrophe where one is needed."""
-    return f"'{text}" if is_risky(text) else text
-
-
-def is_risky(text: str) -> bool:
-    """Whether a text begins, after all that is not seen, with a sign that may begin a formula."""
-    if _FIGURE.fullmatch(text):
-        return False
-    shown = unicodedata.normalize("NFKC", text)
-    hidden = len(shown) - len(shown.lstrip())
-    for sign in shown:
-        kind = unicodedata.category(sign)
-        if kind[0] in "CZ" or sign in "'\"":
-            hidden += kind[0] == "C"
-            continue
-        return sign in "=+-@|%−" or (hidden > 0 and sign in "=+-@|%−")
-    return any(sign in "\t\r\n" for sign in text)

@@ -16,9 +16,10 @@ from typing import TextIO
 from django.utils.translation import gettext as _
 
 from kinkeeper.exchange.ssda903.cells import faults_of_cells
-from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row, clean, plain_cell
+from kinkeeper.exchange.ssda903.rows import BadRow, Fault, Row, clean
 from kinkeeper.exchange.ssda903.tables import Recognised, Table, recognise
 from kinkeeper.exchange.ssda903.years import parse_date, year_in, year_of, years_hinted
+from kinkeeper.lib.spreadsheets import plain_text
 
 DELIMITERS = ",;\t|"
 SUFFIXES = frozenset({".csv", ".txt", ".tsv"})
@@ -79,7 +80,7 @@ def _row(source: Source, line: int, cells: Sequence[str]) -> Row | BadRow:
     columns, table = source.found.columns, source.table
     while len(cells) > len(columns) and not cells[-1].strip():
         cells = cells[:-1]
-    named = {name: plain_cell(cell.strip()) for name, cell in zip(columns, cells, strict=False)}
+    named = {name: plain_text(cell.strip()) for name, cell in zip(columns, cells, strict=False)}
     if table is None:
         fault = Fault(source.name, line, "", source.found.sentence, "READ-FILE")
         return BadRow(source.name, line, "", source.year, named, (fault,))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from kinkeeper.exchange.ssda903.tables import TABLES, Table
 from kinkeeper.exchange.ssda903.years import parse_date
+from kinkeeper.lib.spreadsheets import plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +96,6 @@ class BadRow:
         return f"{self.file}:{self.line}"
 
 
-_RISKY = re.compile(r"'*(?:[\t\r]|\s*[=+\-@])")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: a leading apostrophe where one is needed. Numbers stay as they are."""
-    return f"'{text}" if _is_risky(text) else text
-
-
-def plain_cell(text: str) -> str:
-    """What a cell said before `safe_cell` made it safe."""
-    return text[1:] if text.startswith("'") and _is_risky(text[1:]) else text
-
-
 def clean(text: str) -> str:
     """A cell as the rules see it: without a safety apostrophe, trimmed, in upper case."""
-    return plain_cell(text.strip()).strip().upper()
-
-
-def _is_risky(text: str) -> bool:
-    return bool(_RISKY.match(text)) and not _NUMBER.fullmatch(text)
+    return plain_text(text.strip()).strip().upper()

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from kinkeeper.exchange.ssda903 import codes
 from kinkeeper.exchange.ssda903.records import ChildRecord, Episode, HeaderYear, LeavingYear
-from kinkeeper.exchange.ssda903.rows import safe_cell
 from kinkeeper.exchange.ssda903.tables import DOLO, SW_EPISODES, tables_of
 from kinkeeper.exchange.ssda903.years import format_date, year_end, year_start
+from kinkeeper.lib.spreadsheets import safe_text
 
 Cells = tuple[str, ...]
 
@@ -51,7 +51,7 @@ def write_year(folder: Path, year: int, records: Iterable[ChildRecord]) -> Writt
         for record in _in_order(records):
             for name, cells in rows_of(record, year):
                 if name in sinks:
-                    sinks[name].writerow([safe_cell(cell) for cell in cells])
+                    sinks[name].writerow([safe_text(cell) for cell in cells])
                     counts[name] += 1
     for name, part in parts.items():
         _put_in_place(part, folder / tables[name].file, keep=counts[name] > 0 or tables[name].since <= year)
