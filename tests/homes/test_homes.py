@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from kinkeeper.access.gate import Unseen
+from kinkeeper.access.gate import Unseen, seen
 from kinkeeper.access.models import Unit
+from kinkeeper.cases.models import Case
 from kinkeeper.homes import actions, queries
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Person
 from kinkeeper.placements.actions import end_placement, start_placement
-from tests.conftest import Colleague, decide, register
+from kinkeeper.placements.models import PeriodOfCare
+from tests.conftest import Colleague, decide, live_in, open_case, register
 
 TODAY = date.today()
 MAY, JUNE = date(2024, 5, 6), date(2024, 6, 3)
@@ -138,3 +140,18 @@ def test_strangers_see_no_homes(bruno: Colleague, eve: Colleague, rosa: Colleagu
         assert not queries.homes_of(stranger.actor).exists()
         assert not queries.open_homes(stranger.actor, TODAY).exists()
         assert not queries.carers(stranger.actor).exists()
+
+
+def test_a_carer_who_was_in_care_as_a_child_is_not_opened_to_the_whole_unit(
+    okafors: Home, village: Unit, amina: Colleague, dalia: Colleague
+) -> None:
+    grace = Carer.objects.get(home=okafors).person
+    assert seen(amina.actor, Person).filter(pk=grace.pk).exists()
+    past = open_case(grace, dalia)
+    Case.objects.filter(pk=past.pk).update(state=Case.State.CLOSED, closed_on=date(2024, 6, 1))
+    live_in(okafors, grace, since=date(2024, 2, 1))
+    assert not seen(amina.actor, Person).filter(pk=grace.pk).exists()
+    assert not seen(amina.actor, PeriodOfCare).filter(child=grace).exists()
+    assert seen(amina.actor, Carer).filter(person=grace).exists()
+    assert seen(dalia.actor, Person).filter(pk=grace.pk).exists()  # she supervises the unit that keeps the record
+    assert amina.browser.get(okafors.get_absolute_url()).status_code == 200

@@ -33,15 +33,16 @@ part_of(Training, Home, "home")
 def adults_of_my_homes(actor: Actor) -> Q:
     """Carers, and who else lives in a home, are known to everyone who works in the unit of the home.
 
-    Whoever has or had a case of their own stays with those who work on it, also when they live in a carer’s house.
+    Whoever has or had a case of their own stays with those who work on it, also when they live in a carer’s house or
+    care there themselves: what was written of them as a child is no business of those who work with carers.
     """
     units = actor.units(*READERS)
     if not units:
         return NOTHING
     carers = Carer._base_manager.filter(home__unit_id__in=units, ends_on__isnull=True)
     members = HouseMember._base_manager.filter(home__unit_id__in=units, ends_on__isnull=True)
-    members = members.exclude(person__in=Case._base_manager.values("child"))
-    return Q(pk__in=carers.values("person_id")) | Q(pk__in=members.values("person_id"))
+    known = Q(pk__in=carers.values("person_id")) | Q(pk__in=members.values("person_id"))
+    return known & ~Q(pk__in=Case._base_manager.values("child_id"))
 
 
 def _keeps(actor: Actor, unit_id: int) -> Verdict:
