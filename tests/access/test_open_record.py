@@ -12,7 +12,7 @@ from django.utils import timezone
 from kinkeeper.access import actions
 from kinkeeper.access.duties import openings_to_review
 from kinkeeper.access.gate import seen
-from kinkeeper.access.models import Opening, Role, Unit
+from kinkeeper.access.models import Opening, Role, Seat, Unit
 from kinkeeper.journal.models import Entry, Job
 from kinkeeper.journal.tasks import run_due_jobs
 from kinkeeper.lib.refusals import Refused
@@ -242,3 +242,13 @@ def test_the_list_asks_the_same_number_of_questions(
     browser = dalia.browser
     with django_assert_num_queries(12):
         browser.get("/openings/")
+
+
+def test_an_opening_lasts_no_longer_than_the_seat(bruno: Colleague, noor: Person) -> None:
+    actions.open_record(bruno.actor, record=noor.code, reason=REASON)
+    assert seen(bruno.actor, Person).filter(pk=noor.pk).exists()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    bruno.user.seats.update(ends_on=yesterday)
+    assert not seen(bruno.actor, Person).filter(pk=noor.pk).exists()
+    Seat.objects.create(user=bruno.user, role=Role.AUDITOR, starts_on=yesterday)
+    assert not seen(bruno.actor, Person).filter(pk=noor.pk).exists()

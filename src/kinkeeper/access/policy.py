@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import EVERYTHING, GUEST, NOTHING, YES, Actor, Verdict, guest, scope
+from kinkeeper.access.gate import EVERYTHING, GUEST, NOTHING, OPENERS, YES, Actor, Verdict, guest, scope
 from kinkeeper.access.models import (
     Association,
     Emergency,
@@ -26,8 +26,6 @@ from kinkeeper.access.models import (
 from kinkeeper.keys.models import DataKey
 
 OVERSEERS = (Role.SUPERVISOR, Role.DIRECTOR)
-# Who may look at a record outside their scope in an emergency (security: break-glass).
-OPENERS = (Role.CASEWORKER, Role.SUPERVISOR)
 MOST_OPENINGS_IN_A_DAY = 3
 A_DAY = timedelta(hours=24)
 REVIEWED_WITHIN = timedelta(hours=72)
