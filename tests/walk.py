@@ -256,7 +256,13 @@ def leaks(text: str, world: World) -> set[str]:
     return world.canaries & set(CANARY.findall(text))
 
 
-def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: World) -> Iterator[str]:
+def knock(
+    who: str,
+    browser: Client,
+    paths: list[tuple[Address, str]],
+    world: World,
+    methods: tuple[str, ...] = ("get", "post"),
+) -> Iterator[str]:
     """Open and post to every path as somebody who must find nothing there; tells each break when it finds it."""
     known = world.known.get(who, set())
     state = state_of_the_house()
@@ -264,7 +270,7 @@ def knock(who: str, browser: Client, paths: list[tuple[Address, str]], world: Wo
         if address.name in OWN_SESSION or any(f"/{code}/" in path for code in known):
             continue
         with _writes() as sent:
-            for method in ("get", "post"):
+            for method in methods:
                 asked = f"{who} {method.upper()} {path} ({address.name})"
                 response = getattr(browser, method)(path)
                 yield from (f"{asked} reads {canary}." for canary in leaks(carried(response), world) - known)
