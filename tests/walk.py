@@ -237,7 +237,7 @@ def _answers(who: Any, actor: Actor, path: str) -> bool:
 
 
 @contextmanager
-def _writes() -> Iterator[list[str]]:
+def writes() -> Iterator[list[str]]:
     """The statements that change a table, as they are sent."""
     sent: list[str] = []
 
@@ -269,7 +269,7 @@ def knock(
     for address, path in paths:
         if address.name in OWN_SESSION or any(f"/{code}/" in path for code in known):
             continue
-        with _writes() as sent:
+        with writes() as sent:
             for method in methods:
                 asked = f"{who} {method.upper()} {path} ({address.name})"
                 response = getattr(browser, method)(path)

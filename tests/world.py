@@ -50,8 +50,8 @@ YESTERDAY = date.today() - timedelta(days=1)
 class Canaries:
     """Fills sensitive fields with words that occur nowhere else."""
 
-    def __init__(self) -> None:
-        self.numbers = count(0xA11CE0)
+    def __init__(self, first: int = 0xA11CE0) -> None:
+        self.numbers = count(first)
 
     def __call__(self) -> str:
         return f"QZ{next(self.numbers):06X}ZQ"
