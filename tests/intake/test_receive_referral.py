@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from kinkeeper.access.gate import Unseen, seen
+from kinkeeper.access.gate import Unseen, device, seen
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.intake.actions import Said, receive_referral
 from kinkeeper.intake.models import Mentioned, Referral
@@ -99,6 +99,14 @@ def test_it_is_seen_by_all_until_it_is_screened_and_then_by_those_who_need_it(
     Referral.objects.update(state="screened_out", screened_on=amina.actor.today)
     assert [seen(who.actor, Referral).count() for who in (amina, carl, dalia, bruno)] == [1, 0, 1, 0]
     assert [seen(who.actor, Mentioned).count() for who in (carl, dalia)] == [0, 4]
+
+
+def test_a_device_does_not_see_what_nobodys_account_is_named_in(village: Unit, volkovas: Referral) -> None:
+    sensor = device("X", [(Role.CASEWORKER, village.pk, None)])
+    Referral.objects.update(received_by=None)
+    assert seen(sensor, Referral).count() == 1
+    Referral.objects.update(state="screened_out", screened_on=sensor.today)
+    assert seen(sensor, Referral).count() == 0
 
 
 def typed(unit: Unit, **changed: str) -> dict[str, str]:

@@ -26,10 +26,14 @@ def referrals(actor: Actor) -> Q:
     mine = actor.units(*WORKERS)
     if not mine:
         return seen_by_all
+    seen_by_all |= Q(unit_id__in=mine, state=Referral.State.RECEIVED)
+    if actor.user_id is None:
+        # A device has received nothing itself: what nobody’s account is named in is not its own.
+        return seen_by_all
     own = Case._base_manager.filter(worker_id=actor.user_id, closed_on=None, unit_id__in=mine)
     led_to = Mentioned._base_manager.filter(case__in=own.values("pk")).values("referral_id")
     handled = Q(unit_id__in=mine) & (Q(received_by_id=actor.user_id) | Q(screened_by_id=actor.user_id))
-    return seen_by_all | Q(unit_id__in=mine, state=Referral.State.RECEIVED) | handled | Q(pk__in=led_to)
+    return seen_by_all | handled | Q(pk__in=led_to)
 
 
 part_of(Mentioned, Referral, "referral")
