@@ -17,6 +17,7 @@ from kinkeeper.access.models import Opening, Seat, Unit, User
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.families.models import Family, Kinship, Membership
 from kinkeeper.homes.models import Carer, Home, HouseMember
+from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import Name, Person
 from kinkeeper.placements.models import PeriodOfCare, Placement
@@ -37,6 +38,8 @@ TABLES: tuple[type[Model], ...] = (
     PeriodOfCare,
     Placement,
     Review,
+    Referral,
+    Mentioned,
     Notice,
     Opening,
     Seat,
@@ -118,6 +121,7 @@ def sees(asker: Asker, tables: Tables) -> dict[type[Model], set[int]]:
     # “A home is seen by the workers, supervisors and directors of its unit.”
     homes = keys(Home, lambda home: sits(home.unit_id, WORK_WITH_CHILDREN | OVERSEE))
     periods = keys(PeriodOfCare, lambda period: period.child_id in people)
+    referrals = _referrals(user, tables, seats, mine)
     keeps_accounts = (ADMINISTRATOR, EVERYWHERE) in seats
     units = {unit for _role, unit in seats}
     return {
@@ -135,6 +139,8 @@ def sees(asker: Asker, tables: Tables) -> dict[type[Model], set[int]]:
         PeriodOfCare: periods,
         Placement: keys(Placement, lambda stay: stay.period_id in periods),
         Review: keys(Review, lambda review: review.child_id in people),
+        Referral: referrals,
+        Mentioned: keys(Mentioned, lambda somebody: somebody.referral_id in referrals),
         Notice: keys(Notice, lambda notice: user is not None and notice.to_id == user),
         # “An opening is seen by who made it and by the supervisors of the record’s unit.”
         Opening: keys(Opening, lambda each: (user is not None and each.user_id == user) or sits(each.unit_id, OVERSEE)),
@@ -143,6 +149,23 @@ def sees(asker: Asker, tables: Tables) -> dict[type[Model], set[int]]:
             Seat, lambda seat: keeps_accounts or (user is not None and seat.user_id == user) or seat.unit_id in units
         ),
     }
+
+
+def _referrals(user: int | None, tables: Tables, seats: set[tuple[str, int | str]], mine: list[Case]) -> set[int]:
+    """“Until it is screened a referral is seen by everybody at work in its unit; then by those who need it.”
+
+    “Those are the supervisors and directors, whoever received or screened it, and the workers of the cases it led to.”
+    """
+    of_mine = {case.pk for case in mine}
+    led_to = {somebody.referral_id for somebody in tables.of(Mentioned) if somebody.case_id in of_mine}
+    found = set()
+    for row in tables.of(Referral):
+        oversees = any((role, row.unit_id) in seats for role in OVERSEE)
+        works = any((role, row.unit_id) in seats for role in WORK_WITH_CHILDREN)
+        handled = user is not None and user in {row.received_by_id, row.screened_by_id}
+        if oversees or (works and (row.state == "received" or handled)) or row.pk in led_to:
+            found.add(row.pk)
+    return found
 
 
 def _people(

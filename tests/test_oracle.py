@@ -22,6 +22,7 @@ from kinkeeper.cases import policy as cases_policy
 from kinkeeper.cases.models import Assignment, Case, Contact
 from kinkeeper.families.models import Family, Kinship, Membership
 from kinkeeper.homes.models import Carer, Home, HouseMember
+from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import LegalStatus, Name, Person
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
@@ -30,7 +31,8 @@ from tests import oracle
 from tests.oracle import Asker, Tables, sees
 
 DAY = timedelta(days=1)
-WORLDS = range(24)
+WORLDS = range(12)
+MORE_WORLDS = range(40)
 IN_A_UNIT = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
 WIDE = (Role.DIRECTOR, Role.MONITOR, Role.ADMINISTRATOR, Role.AUDITOR)
 
@@ -72,6 +74,7 @@ class Drawn:
             self.care(child)
         for _each in range(6):
             self.opening()
+            self.referral()
         for user in self.users:
             Notice.objects.create(to=user, kind=Notice.Kind.CASE_ASSIGNED, subject_code="X")
 
@@ -180,6 +183,24 @@ class Drawn:
             **({"closed_at": self.now - minute, "comment": "Done."} if closed else {}),
         )
 
+    def referral(self) -> None:
+        """Somebody told us of a child: not screened yet, or led to a case, or to none; by a worker or through a device."""
+        state = self.any(Referral.State.values)
+        row = Referral.objects.create(
+            unit=self.any(self.units),
+            state=state,
+            received_by=self.any([*self.users, None]),
+            channel=Referral.Channel.PHONE,
+            source=Referral.Source.values[0],
+            known="X",
+            immediate_danger=False,
+            screened_on=None if state == Referral.State.RECEIVED else self.today,
+            screened_by=None if state == Referral.State.RECEIVED else self.any([*self.users, None]),
+            **({"out_reason": Referral.OutReason.values[0]} if state == Referral.State.SCREENED_OUT else {}),
+        )
+        case = self.any(Case.objects.order_by("pk")) if state == Referral.State.SCREENED_IN else None
+        Mentioned.objects.create(referral=row, given="X", family="Y", case=case)
+
     def askers(self) -> Iterator[tuple[str, Asker, Actor]]:
         """Everybody, as they ask: on three days, through a program, as a device; each for the oracle and for the gate."""
         for user in self.users:
@@ -187,7 +208,12 @@ class Drawn:
                 yield f"{user} on {day}", Asker(day, timezone.now(), user), actor_for(user, day)
             program = Asker(self.today, timezone.now(), user, is_program=True)
             yield f"a program of {user}", program, through_token(actor_for(user), "X", may_write=False)
-        for held in [(str(Role.SUPERVISOR), self.units[0].pk, None), (str(Role.DIRECTOR), None, self.programmes[0].pk)]:
+        village = self.units[0].pk
+        for held in (
+            (str(Role.SUPERVISOR), village, None),
+            (str(Role.CASEWORKER), village, None),
+            (str(Role.DIRECTOR), None, self.programmes[0].pk),
+        ):
             yield f"a device {held}", Asker(self.today, timezone.now(), held=(held,)), device("X", [held])
 
 
@@ -211,7 +237,7 @@ def test_the_gate_and_the_oracle_agree(db: None, seed: int) -> None:
 def test_the_worlds_are_not_empty(db: None) -> None:
     """Each table is seen by somebody and hidden from somebody, or agreement would say nothing."""
     seen_by, hidden_from = dict.fromkeys(oracle.TABLES, 0), dict.fromkeys(oracle.TABLES, 0)
-    drawn, tables = Drawn(Random(3)), None
+    drawn = Drawn(Random(3))
     tables = Tables()
     for _who, asker, _actor in drawn.askers():
         for table, keys in sees(asker, tables).items():
@@ -292,6 +318,17 @@ def a_program_keeps_what_its_worker_opened(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("tests.test_oracle.through_token", lambda actor, token, may_write: actor)
 
 
+def a_device_is_taken_for_everybody_without_an_account(patch: pytest.MonkeyPatch) -> None:
+    scopes: dict[Any, Any] = gate._scopes
+    declared = scopes[Referral]
+
+    def referrals(actor: Actor) -> Q:
+        unnamed = Q(unit_id__in=actor.units(Role.CASEWORKER), received_by_id=None)
+        return declared(actor) | unnamed if actor.user_id is None else declared(actor)
+
+    patch.setitem(scopes, Referral, referrals)
+
+
 PLANTED: list[Callable[[pytest.MonkeyPatch], None]] = [
     own_cases_stay_own_after_closing,
     own_cases_stay_own_without_a_seat,
@@ -303,12 +340,13 @@ PLANTED: list[Callable[[pytest.MonkeyPatch], None]] = [
     who_left_a_family_stays_in_it,
     members_of_a_house_are_known_although_they_have_a_case,
     a_program_keeps_what_its_worker_opened,
+    a_device_is_taken_for_everybody_without_an_account,
 ]
 
 
 def test_planted_bugs_set_them_apart(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     left = set(PLANTED)
-    for seed in WORLDS:
+    for seed in MORE_WORLDS:
         with transaction.atomic():
             drawn, tables = Drawn(Random(seed)), Tables()
             for plant in sorted(left, key=lambda each: each.__name__):
