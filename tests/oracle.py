@@ -152,9 +152,9 @@ def sees(asker: Asker, tables: Tables) -> dict[type[Model], set[int]]:
 
 
 def _referrals(user: int | None, tables: Tables, seats: set[tuple[str, int | str]], mine: list[Case]) -> set[int]:
-    """“Until it is screened a referral is seen by everybody at work in its unit; then by those who need it.”
+    """The referrals that this user sees.
 
-    “Those are the supervisors and directors, whoever received or screened it, and the workers of the cases it led to.”
+    “Until it is screened a referral is seen by everybody at work in its unit; then by those who need it. Those are the supervisors and directors, whoever received or screened it, and the workers of the cases it led to.”
     """
     of_mine = {case.pk for case in mine}
     led_to = {somebody.referral_id for somebody in tables.of(Mentioned) if somebody.case_id in of_mine}

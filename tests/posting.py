@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from html.parser import HTMLParser
@@ -40,6 +41,7 @@ SCALARS = {
     "password": "a password sent along",
     "email": "sent-along@example.org",
     "external_id": "sent-along",
+    **dict.fromkeys(("unit", "unit_id", "programme", "programme_id", "user", "user_id", "seat"), "1"),
 }
 # Doors that end or colour one’s own session, with tests of their own.
 LEFT_ALONE = {"sign_out", "sign_in", "end_session", "end_other_sessions", "choose_language"}
@@ -165,21 +167,44 @@ def overreach(
 
     `told` collects what was sent, so that a test can see that something was.
     """
-    browser = colleague.browser
     along = {**SCALARS, **keys_of(rows)}
+    before, who = pointing_to(rows), own_account(colleague.user)
     for address, path in doors:
-        page = browser.get(path)
-        if page.status_code != 200 or page.streaming:
-            continue
-        for form in forms_in(page.content.decode("utf-8", "replace")):
-            action = form.action or path
-            if resolve(action.partition("?")[0]).url_name in LEFT_ALONE:
-                continue
+        for action, form in _forms_at(colleague.browser, path):
             for what, sent in _sendings(form, along, rows):
                 if told is not None:
                     told.append(what)
-                came = _came_of(colleague, browser, action, sent, _not_offered(rows, form), world)
-                yield from (f"{path} ({address.name}) with {what}: {each}" for each in came)
+                with sent_and_undone(colleague.browser, action, sent) as (heard, has_written):
+                    said = [f"it reads {canary}." for canary in leaks(heard, world)]
+                    if has_written:
+                        links = pointing_to(_not_offered(rows, form)) - before
+                        said += [f"{link} points there now." for link in sorted(map(str, links))]
+                    if own_account(colleague.user) != who:
+                        said.append("one’s own account or seats changed.")
+                yield from (f"{path} ({address.name}) with {what}: {each}" for each in said)
+
+
+@contextmanager
+def sent_and_undone(
+    browser: Client, action: str, sent: dict[str, list[str]], **more: Any
+) -> Iterator[tuple[str, bool]]:
+    """Send a form; tells what was answered and whether anything was written, and undoes it afterwards."""
+    with transaction.atomic():
+        with writes() as written:
+            heard = carried(browser.post(action, sent, **more))
+        yield heard, bool(written)
+        transaction.set_rollback(True)
+
+
+def _forms_at(browser: Client, path: str) -> Iterator[tuple[str, Form]]:
+    """The forms of a page that change something, with the addresses they are sent to."""
+    page = browser.get(path)
+    if page.status_code != 200 or page.streaming or "html" not in page.headers.get("Content-Type", ""):
+        return
+    for form in forms_in(page.content.decode("utf-8", "replace")):
+        action = f"{path.partition('?')[0]}{form.action}" if form.action.startswith("?") else form.action or path
+        if resolve(action.partition("?")[0]).url_name not in LEFT_ALONE:
+            yield action, form
 
 
 def _not_offered(rows: list[models.Model], form: Form) -> list[models.Model]:
@@ -214,42 +239,11 @@ def _strangers_for(offered: list[str], rows: list[models.Model]) -> Iterator[tup
             yield table, value
 
 
-def _came_of(
-    colleague: Colleague,
-    browser: Client,
-    action: str,
-    sent: dict[str, list[str]],
-    rows: list[models.Model],
-    world: World,
-) -> Iterator[str]:
-    with transaction.atomic():
-        before, who = pointing_to(rows), own_account(colleague.user)
-        with writes() as written:
-            answer = browser.post(action, sent)
-        heard = leaks(carried(answer), world)
-        after = pointing_to(rows) if written else before
-        changed = own_account(colleague.user) != who
-        transaction.set_rollback(True)
-    yield from (f"{link} points there now." for link in sorted(map(str, after - before)))
-    yield from (f"it reads {canary}." for canary in heard)
-    if changed:
-        yield "one’s own account or seats changed."
-
-
-def knock_filled(
-    who: str, browser: Client, doors: list[tuple[Address, str]], world: World, known: set[str]
-) -> Iterator[str]:
-    """Fill in and send every form of the pages without a code, as somebody who must find nothing there: lists, exports."""
+def knock_filled(who: str, colleague: Colleague, doors: list[tuple[Address, str]], world: World) -> Iterator[str]:
+    """Fill in and send every form of these pages, as somebody who must find nothing there: lists, exports."""
+    known = world.known.get(who, set())
     for address, path in doors:
-        page = browser.get(path)
-        if page.status_code != 200 or page.streaming:
-            continue
-        for form in forms_in(page.content.decode("utf-8", "replace")):
-            action = form.action or path
-            if resolve(action.partition("?")[0]).url_name in LEFT_ALONE:
-                continue
-            with transaction.atomic():
-                answer = browser.post(action, filled(form), follow=True)
-                heard = leaks(carried(answer), world) - known
-                transaction.set_rollback(True)
-            yield from (f"{who} sends {path} ({address.name}) and reads {canary}." for canary in heard)
+        for action, form in _forms_at(colleague.browser, path):
+            with sent_and_undone(colleague.browser, action, filled(form), follow=True) as (heard, _has_written):
+                found = leaks(heard, world) - known
+            yield from (f"{who} sends {path} ({address.name}) and reads {canary}." for canary in found)

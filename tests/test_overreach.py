@@ -54,7 +54,7 @@ def another_story(unit: Unit, worker: Colleague, sing: Canaries) -> None:
     Carer.objects.create(home=home, person=person(unit, sing), is_main=True, starts_on=YESTERDAY)
     live_in(home, child, since=YESTERDAY)
     plan = Plan.objects.create(case=case)
-    Goal.objects.create(plan=plan, domain="health", words=sing())
+    Goal.objects.create(plan=plan, domain="health", words=sing(), target_on=TODAY)
     Review.objects.create(child=child, case=case, held_on=YESTERDAY, participation="PN1", summary=sing())
     paper = store(accept(f"Dear child, {sing()}".encode(), "letter.txt"))
     Document.objects.create(person=child, kind=Document.Kind.LETTER, title=sing(), file=paper, added_by=worker.user)
@@ -68,7 +68,7 @@ def wanda(village: Unit) -> Colleague:
 
 
 @pytest.fixture
-def strangers(paths: Doors, world: World, village: Unit, other_unit: Unit, bruno: Colleague) -> list[Model]:
+def strangers(world: World, village: Unit, other_unit: Unit, bruno: Colleague) -> list[Model]:
     """Rows that no page about Noor may reach: those of a child of another unit, and those of another child of the village."""
     before = {(type(row), row.pk) for row in rows_now()}
     sing = Canaries(0xB0B000)
@@ -77,7 +77,13 @@ def strangers(paths: Doors, world: World, village: Unit, other_unit: Unit, bruno
     world.canaries = {mark for mark in marks_of(elsewhere) if mark.startswith("QZB0B")}
     assert len(world.canaries) > 15
     another_story(village, hire("Petra Pair", (Role.CASEWORKER, village)), sing)
-    return [row for row in rows_now() if (type(row), row.pk) not in before and row._meta.app_label != "access"]
+    made = [row for row in rows_now() if (type(row), row.pk) not in before and row._meta.app_label != "access"]
+    return [*made, other_unit, bruno.user]
+
+
+def without_a_code() -> Doors:
+    """The addresses that take no code: lists, the search, what is taken out, one’s own account."""
+    return [(address, f"/{address.route}") for address in addresses() if not address.keys]
 
 
 def one_of_each(paths: Doors) -> Doors:
@@ -100,7 +106,7 @@ def test_nested_id_from_other_parent(wanda: Colleague, paths: Doors, strangers: 
     found = list(overreach(wanda, one_of_each(paths), strangers, world, sent))
     assert not found, "\n".join(found[:40])
     assert len(sent) > 150
-    assert sum("=" in what for what in sent) > 20
+    assert sum("=" in what for what in sent) > 5
 
 
 def test_an_address_with_two_keys_tells_nothing_of_a_pair_that_does_not_belong_together(
@@ -114,10 +120,10 @@ def test_an_address_with_two_keys_tells_nothing_of_a_pair_that_does_not_belong_t
     pairs = {"draft": [{"deed": own.deed, "subject": foreign}, {"deed": "record_death", "subject": foreign}]}
     for address in nested:
         for values in pairs[address.name]:
-            unknown = bruno.browser.get(address.at({**values, address.keys[-1]: "K7QF2M9XT3HD"}))
-            answer = bruno.browser.get(address.at(values))
-            told, nothing = (re.sub(r'"token": "\w+"', "", one.content.decode()) for one in (answer, unknown))
-            assert (answer.status_code, told) == (unknown.status_code, nothing)
+            unknown = {**values, address.keys[-1]: "K7QF2M9XT3HD"}
+            answers = [bruno.browser.get(address.at(keys)) for keys in (values, unknown)]
+            told, nothing = ({**one.json(), "now": "", "token": ""} for one in answers)
+            assert (answers[0].status_code, told) == (answers[1].status_code, nothing)
     # Amina’s own draft about this case, under another deed: the drawer is empty.
     assert (
         own.content["note"][0]
@@ -138,13 +144,10 @@ RIGHTS |= {
 }
 
 
-def test_self_update_allow_list(
-    amina: Colleague, rosa: Colleague, eve: Colleague, village: Unit, settings: Any, paths: Doors, world: World
-) -> None:
+def test_self_update_allow_list(amina: Colleague, rosa: Colleague, eve: Colleague, settings: Any) -> None:
     """Nobody changes their own seats, role, unit or account by sending it along: in a form, or through the directory."""
-    mine = [door for door in one_of_each(paths) if not door[0].keys]
     for colleague in (amina, rosa, eve):
-        assert list(overreach(colleague, mine, [village, amina.user, rosa.user, eve.user], World())) == []
+        assert list(overreach(colleague, without_a_code(), [], World())) == []
     settings.SCIM_TOKEN = "a token that is long enough for anybody to guess at"
     told = {"userName": amina.user.email, "displayName": amina.user.name, **RIGHTS}
     before = own_account(amina.user)
@@ -166,7 +169,7 @@ def test_self_update_allow_list(
 # ---- files, search, exports, small counts ----------------------------------------------------------------------------
 
 
-def test_file_by_foreign_id(bruno: Colleague, world: World, paths: Doors) -> None:
+def test_file_by_foreign_id(bruno: Colleague, world: World) -> None:
     """The bytes of papers and pictures under every code there is of a file, a paper or a person: 404, and not a byte."""
     doors = [
         (address, address.at({address.keys[0]: code}))
@@ -185,36 +188,30 @@ def test_file_by_foreign_id(bruno: Colleague, world: World, paths: Doors) -> Non
     assert list(knock("a stranger", bruno.browser, doors, world)) == []
 
 
+LISTS = {"caseload", "homes", "units", "referrals", "partners", "transfers", "my_day", "access_requests"}
+
+
 def asked(world: World) -> Doors:
     """The search and the lists, asked for what is there: by code, and by the beginning of a name."""
     tables = ("people.person", "cases.case", "homes.home", "families.family", "access.unit")
     words = [*(code for table in tables for code in world.codes[table][:2]), "QZA11C", "canary"]
-    lists = [address for address in addresses() if not address.keys and address.name in LISTS]
-    return [
-        (address, f"/{address.route}?{name}={word}")
-        for address in lists
-        for word in words
-        for name in (("q",) if address.name == "search" else ("q", "unit", "child"))
-    ]
+    child, unit = world.codes["people.person"][0], world.codes["access.unit"][0]
+    by_name = {address.name: address for address in addresses() if not address.keys}
+    lists = [(by_name[name], f"/{by_name[name].route}?q={child}&child={child}&unit={unit}") for name in sorted(LISTS)]
+    return [*lists, *((by_name["search"], f"/{by_name['search'].route}?q={word}") for word in words)]
 
 
-LISTS = {"search", "caseload", "homes", "units", "referrals", "partners", "transfers", "my_day", "access_requests"}
-
-
-def lists_and_exports(who: str, colleague: Colleague, paths: Doors, world: World) -> Iterator[str]:
+def lists_and_exports(who: str, colleague: Colleague, world: World) -> Iterator[str]:
     """What somebody reads by searching, filtering and taking out."""
-    known = world.known.get(who, set())
     yield from knock(who, colleague.browser, asked(world), world, ("get",))
-    yield from knock_filled(who, colleague.browser, [door for door in paths if not door[0].keys], world, known)
+    yield from knock_filled(who, colleague, without_a_code(), world)
 
 
-def test_search_and_exports_are_scoped(
-    bruno: Colleague, eve: Colleague, village: Unit, paths: Doors, world: World
-) -> None:
+def test_search_and_exports_are_scoped(bruno: Colleague, eve: Colleague, village: Unit, world: World) -> None:
     carl = hire("Carl Colleague", (Role.CASEWORKER, village))
     world.known = known_by_seat()
     everybody = {"a stranger": bruno, "someone with no seat": eve, "a colleague of the same unit": carl}
-    found = [line for who, one in everybody.items() for line in lists_and_exports(who, one, paths, world)]
+    found = [line for who, one in everybody.items() for line in lists_and_exports(who, one, world)]
     assert not found, "\n".join(found[:40])
 
 
@@ -223,7 +220,7 @@ def pages_of_a_monitor(mona: Colleague, unit: Unit, paths: Doors) -> dict[str, s
     mine = [path for address, path in paths if not address.keys] + [reverse("unit", args=[unit.code])]
     pages = {path: mona.browser.get(path).content.decode("utf-8", "replace") for path in mine}
     changing = (
-        r'nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"|"token": "[^"]+"|data-[\w-]+="[^"]*"|[A-Z2-7]{16,}'
+        r'nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"|"token": "[^"]+"|data-[\w-]+="[^"]*"|[A-Za-z0-9]{32,}'
     )
     return {path: re.sub(changing, "", page) for path, page in pages.items()}
 
@@ -304,23 +301,23 @@ def a_profile_that_takes_a_role(patch: pytest.MonkeyPatch) -> None:
     planted_at(patch, save)
 
 
-@pytest.mark.parametrize(
-    "plant",
-    [
-        a_family_taken_by_its_bare_code,
-        a_form_that_saves_whatever_it_is_sent,
-        a_profile_that_saves_whatever_it_is_sent,
-        a_profile_that_takes_a_role,
-    ],
-)
+PLANTED_IN_FORMS: list[Plant] = [
+    a_family_taken_by_its_bare_code,
+    a_form_that_saves_whatever_it_is_sent,
+    a_profile_that_saves_whatever_it_is_sent,
+    a_profile_that_takes_a_role,
+]
+
+
 def test_planted_overreach_is_found(
-    wanda: Colleague, strangers: list[Model], world: World, monkeypatch: pytest.MonkeyPatch, plant: Plant
+    wanda: Colleague, strangers: list[Model], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant(monkeypatch)
-    found = list(overreach(wanda, [(Address("planted", "planted/", ()), "/planted/")], strangers, world))
-    monkeypatch.undo()
-    clear_url_caches()
-    assert found, f"Nobody noticed {plant.__name__}."
+    for plant in PLANTED_IN_FORMS:
+        with monkeypatch.context() as patch:
+            plant(patch)
+            found = list(overreach(wanda, [(Address("planted", "planted/", ()), "/planted/")], strangers, world))
+        clear_url_caches()
+        assert found, f"Nobody noticed {plant.__name__}."
 
 
 def a_search_without_scope(patch: pytest.MonkeyPatch) -> None:
@@ -345,19 +342,17 @@ def a_file_under_its_bare_code(patch: pytest.MonkeyPatch) -> None:
     clear_url_caches()
 
 
-@pytest.mark.parametrize("plant", [a_search_without_scope, a_list_taken_out_without_scope, a_file_under_its_bare_code])
-def test_planted_lists_and_files_are_found(
-    bruno: Colleague, paths: Doors, world: World, monkeypatch: pytest.MonkeyPatch, plant: Plant
-) -> None:
-    plant(monkeypatch)
+def test_planted_lists_and_files_are_found(bruno: Colleague, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     address = Address("planted", "files/<str:code>/", ("code",))
     doors = [(address, address.at({"code": code})) for code in world.codes["files.storedfile"]]
-    found = [*lists_and_exports("a stranger", bruno, paths, world)]
-    if plant is a_file_under_its_bare_code:
-        found += [line for line in knock("a stranger", bruno.browser, doors, world) if " reads " in line]
-    monkeypatch.undo()
-    clear_url_caches()
-    assert found, f"Nobody noticed {plant.__name__}."
+    for plant in (a_search_without_scope, a_list_taken_out_without_scope, a_file_under_its_bare_code):
+        with monkeypatch.context() as patch:
+            plant(patch)
+            lists = lists_and_exports("a stranger", bruno, world)
+            files = (line for line in knock("a stranger", bruno.browser, doors, world) if " reads " in line)
+            found = next(files if plant is a_file_under_its_bare_code else lists, "")
+        clear_url_caches()
+        assert found, f"Nobody noticed {plant.__name__}."
 
 
 def test_forms_are_read_as_a_browser_would() -> None:
