@@ -173,7 +173,7 @@ class Drawn:
         minute, closed = timedelta(minutes=1), begun < -1 and self.random.random() < 0.25
         Opening.objects.create(
             user=self.any(self.users),
-            subject_type=self.any(["people.person"] * 4 + ["cases.case"]),
+            subject_type="people.person",
             subject_id=person.pk,
             subject_code=person.code,
             unit=person.unit,
@@ -237,12 +237,14 @@ def test_the_gate_and_the_oracle_agree(db: None, seed: int) -> None:
 def test_the_worlds_are_not_empty(db: None) -> None:
     """Each table is seen by somebody and hidden from somebody, or agreement would say nothing."""
     seen_by, hidden_from = dict.fromkeys(oracle.TABLES, 0), dict.fromkeys(oracle.TABLES, 0)
-    drawn = Drawn(Random(3))
-    tables = Tables()
-    for _who, asker, _actor in drawn.askers():
-        for table, keys in sees(asker, tables).items():
-            seen_by[table] += bool(keys)
-            hidden_from[table] += len(keys) < len(tables.of(table))
+    for seed in range(4):
+        with transaction.atomic():
+            drawn, tables = Drawn(Random(seed)), Tables()
+            for _who, asker, _actor in drawn.askers():
+                for table, keys in sees(asker, tables).items():
+                    seen_by[table] += bool(keys)
+                    hidden_from[table] += len(keys) < len(tables.of(table))
+            transaction.set_rollback(True)
     assert all(seen_by.values()), seen_by
     assert all(hidden_from.values()), hidden_from
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +55,7 @@ def a_session_ended_from_the_list_of_devices(village: Unit, other: Unit) -> tupl
     lena = every_seat_in(village, "Lena Laptop")
     lost, here = lena.browser, lena.browser
     assert lost.get("/").status_code == 200
-    device = SignedInDevice.objects.get(session_key=lost.cookies["sessionid"].value)
+    device = SignedInDevice.objects.get(session_key=lost.cookies[settings.SESSION_COOKIE_NAME].value)
     here.post(reverse("end_session", args=[device.code]))
     assert not SignedInDevice.objects.filter(pk=device.pk).exists()
     return lost, set()
