@@ -59,6 +59,7 @@ def refused(colleague: Colleague, path: str, typed: dict[str, Any], guard: str, 
     return page
 
 
+@pytest.mark.asvs("2.2.2", "2.2.3")
 def test_1_a_referral_with_a_birth_of_tomorrow(amina: Colleague, village: Unit) -> None:
     path = reverse("receive_referral", args=[village.code])
     typed = referral_as_typed(village, p1_birth=str(PartialDate.of(TOMORROW)))
@@ -143,6 +144,7 @@ def test_5_nothing_of_a_child_goes_to_a_partner_for_fundraising(
     )
 
 
+@pytest.mark.asvs("2.3.1")
 def test_6_a_duplicate_is_not_opened_again(amina: Colleague, dalia: Colleague, noors_case: Case) -> None:
     twice = open_case(register(noors_case.unit, "Nour", "Salih"), amina)
     path = f"/cases/{twice.code}/mark-duplicate/"

@@ -17,6 +17,7 @@ def names_in(path: Path) -> list[str]:
     return [re.split(r"[\[=<>~ ;]", line)[0] for line in lines if re.match(r"[a-z]", line)]
 
 
+@pytest.mark.asvs("15.1.2")
 @pytest.mark.parametrize("path", NAMED, ids=lambda path: path.name)
 def test_every_dependency_has_a_line_that_says_why(path):
     reasons = (ROOT / "docs" / "why" / "dependencies.md").read_text(encoding="utf-8")
@@ -31,6 +32,7 @@ def test_every_dependency_is_pinned(path):
         assert re.search(rf"^{re.escape(name)}==", pinned, re.MULTILINE), f"{name}: run tools/pin.sh"
 
 
+@pytest.mark.asvs("15.1.2")
 @pytest.mark.parametrize("path", PINNED, ids=lambda path: path.name)
 def test_every_pin_has_hashes_and_names_no_address(path):
     text = path.read_text(encoding="utf-8")

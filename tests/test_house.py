@@ -57,6 +57,7 @@ CODE_LAWS: dict[Callable[[Module], Iterator[str]], Module] = {
 }
 
 
+@pytest.mark.asvs("2.3.1", "8.2.1")
 @pytest.mark.parametrize("law", CODE_LAWS, ids=lambda law: law.__name__)
 def test_the_law_holds_in_every_file(law: Callable[[Module], Iterator[str]]) -> None:
     found = [fault for module in laws.modules() for fault in law(module)]
@@ -86,6 +87,7 @@ def test_a_view_of_another_room_is_not_imported() -> None:
 # ---- tables ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("14.1.1")
 def test_every_table_has_a_scope_and_every_field_a_sensitivity() -> None:
     assert [fault.msg for model in tables_of_the_house() for fault in faults_of(model)] == []
     assert run_checks(tags=["kinkeeper"]) == []
@@ -209,6 +211,7 @@ def test_every_act_is_tested_and_described() -> None:
     assert [act.name for act in acts.values() if not (act.__doc__ or "").strip()] == []
 
 
+@pytest.mark.asvs("16.2.5")
 def test_free_text_never_enters_the_journal() -> None:
     class Colour(Enum):
         RED = "red"
@@ -276,6 +279,7 @@ TEMPLATE_LAWS = {
 }
 
 
+@pytest.mark.asvs("1.1.2", "1.2.1", "1.2.3", "3.6.1")
 @pytest.mark.parametrize("law", TEMPLATE_LAWS, ids=lambda law: law.__name__)
 def test_the_law_holds_in_every_template(law: Callable[[str, str], Iterator[str]]) -> None:
     found = [fault for _room, path, text in laws.templates() for fault in law(path, text)]

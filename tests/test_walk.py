@@ -63,6 +63,7 @@ def walk_through(outsiders: dict[str, Colleague], paths: list[tuple[Address, str
         yield from knock(who, browser, [door for door in paths if door[0].name not in GUESTS_DOORS], world)
 
 
+@pytest.mark.asvs("8.2.1", "8.2.2")
 def test_no_door_opens_for_an_outsider(
     outsiders: dict[str, Colleague], paths: list[tuple[Address, str]], world: World
 ) -> None:
@@ -133,6 +134,7 @@ def try_every_deed(who: str, actor: Actor, rows: dict[str, list[object]]) -> Ite
                     yield f"{who} was let through to {act.name} on {label}."
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1")
 def test_no_deed_is_done_by_a_stranger(outsiders: dict[str, Colleague], world: World) -> None:
     rows = subjects(world)
     assert len(rows) > 15

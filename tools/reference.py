@@ -29,6 +29,7 @@ from kinkeeper.lib.rules import RULES, Realm, Rule
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
 from kinkeeper.site import cli
 from kinkeeper.site.environment import SETTINGS
+from tools import asvs
 from tools.guards import guards_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -356,6 +357,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "guards.md": ("Guards", guards_page),
     "roles.md": ("Roles", roles_page),
     "addresses.md": ("Addresses", addresses_page),
+    "asvs.md": ("OWASP ASVS 5.0.0, level 2", asvs.page),
 }
 
 

@@ -49,6 +49,7 @@ def test_who_may_not_close_accounts(rosa: Colleague, dalia: Colleague, amina: Co
     assert not User.objects.filter(is_active=False).exists()
 
 
+@pytest.mark.asvs("6.2.2", "7.4.3")
 def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(amina: Colleague) -> None:
     amina.user.set_password(PASSWORD)
     amina.user.save()

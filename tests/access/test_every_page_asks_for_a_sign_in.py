@@ -31,6 +31,7 @@ def test_the_list_of_open_pages_is_this_one() -> None:
     ]
 
 
+@pytest.mark.asvs("8.2.1")
 @pytest.mark.django_db
 def test_every_other_page_sends_to_the_sign_in_page() -> None:
     client = Client()

@@ -82,6 +82,7 @@ def test_a_machine_sits_where_it_says(village: Unit, noor: Person) -> None:
     assert not seen(machine("test"), Person).exists()
 
 
+@pytest.mark.asvs("8.2.3")
 def test_levels_follow_the_seat_in_the_rows_own_unit(village: Unit, noor: Person, amina: Colleague) -> None:
     director = hire("Petra Director", (Role.DIRECTOR, village))
     assert may_read(amina.actor, noor, "ethnicity")

@@ -40,6 +40,7 @@ def invitation(rosa: Colleague, association: Association, village: Unit) -> Invi
     return send(rosa, association, village)
 
 
+@pytest.mark.asvs("6.4.1")
 def test_an_invitation_keeps_the_hash_and_the_journal_keeps_nothing_secret(
     rosa: Colleague, invitation: Invitation, village: Unit
 ) -> None:
@@ -113,6 +114,7 @@ def test_the_holder_of_a_link_sees_that_invitation_and_nothing_else(
         actions.accept_invitation(guest(invitation), other, name="E", password=PASSWORD, language="en")
 
 
+@pytest.mark.asvs("6.4.1")
 def test_a_link_ends_after_two_weeks_or_when_it_is_withdrawn(rosa: Colleague, invitation: Invitation) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=15)):
         assert behind_the_link(NOBODY, TOKEN) is None

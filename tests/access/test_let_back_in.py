@@ -82,6 +82,7 @@ def test_a_new_password_takes_the_place_of_the_lost_one_once(amina: Colleague, l
     assert stored(amina).check_password(PASSWORD)
 
 
+@pytest.mark.asvs("6.4.6")
 def test_nobody_else_chooses_the_password(rosa: Colleague, eve: Colleague, amina: Colleague, link: Invitation) -> None:
     for actor in (eve.actor, amina.actor, machine("walk"), NOBODY):
         with pytest.raises(Unseen):
@@ -92,6 +93,7 @@ def test_nobody_else_chooses_the_password(rosa: Colleague, eve: Colleague, amina
     assert is_open(TOKEN)
 
 
+@pytest.mark.asvs("6.4.1", "6.4.3")
 def test_a_link_ends_after_a_day(amina: Colleague, link: Invitation) -> None:
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         assert not is_open(TOKEN)

@@ -186,6 +186,7 @@ def test_an_hour_before_it_does_not(bruno: Colleague, noor: Person, village: Uni
         assert actions.open_record(bruno.actor, record=other.code, reason=REASON).subject_code == other.code
 
 
+@pytest.mark.asvs("2.4.1")
 def test_three_in_a_day_lock_the_fourth_and_the_administrator_is_told(
     bruno: Colleague, dalia: Colleague, rosa: Colleague, noor: Person, village: Unit
 ) -> None:

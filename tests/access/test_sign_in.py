@@ -36,6 +36,7 @@ def test_the_right_password_lets_in_and_back_to_the_page_that_was_wanted(amina_w
     assert (entry.user, entry.subject_code) == (amina_with_password.user, amina_with_password.user.code)
 
 
+@pytest.mark.asvs("3.7.2")
 def test_a_page_elsewhere_is_not_followed(amina_with_password: Colleague) -> None:
     response = Client().post(
         "/sign-in/", {"email": "amina@example.org", "password": PASSWORD, "next": "https://evil.example/"}
@@ -43,6 +44,7 @@ def test_a_page_elsewhere_is_not_followed(amina_with_password: Colleague) -> Non
     assert response["Location"] == "/"
 
 
+@pytest.mark.asvs("6.3.8")
 def test_a_wrong_password_and_an_unknown_address_read_the_same(amina_with_password: Colleague) -> None:
     client = Client()
     wrong = client.post("/sign-in/", {"email": "amina@example.org", "password": "not this one"})
@@ -56,6 +58,7 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(amina_with_passwo
     assert not Entry.objects.exists()
 
 
+@pytest.mark.asvs("6.3.1")
 def test_after_five_wrong_ones_the_right_one_has_to_wait(amina_with_password: Colleague) -> None:
     client = Client()
     for _number in range(5):
@@ -74,6 +77,7 @@ def test_a_closed_account_stays_outside(amina_with_password: Colleague) -> None:
     assert NO in response.content.decode()
 
 
+@pytest.mark.asvs("14.3.1")
 def test_signing_out_ends_the_session_and_clears_the_browser(amina: Colleague) -> None:
     browser = amina.browser
     response = browser.post("/sign-out/")
@@ -82,6 +86,7 @@ def test_signing_out_ends_the_session_and_clears_the_browser(amina: Colleague) -
     assert browser.get("/sign-out/").status_code == 405
 
 
+@pytest.mark.asvs("11.4.2")
 def test_passwords_are_kept_with_argon2() -> None:
     """The suite puts a faster hash before it; what an installation does is in its settings."""
     with override_settings(PASSWORD_HASHERS=house.PASSWORD_HASHERS[-1:]):

@@ -33,6 +33,7 @@ def test_there_are_the_pages_the_worker_and_the_backup() -> None:
     ]
 
 
+@pytest.mark.asvs("13.2.2")
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_unit_runs_a_command_that_exists(unit: Path) -> None:
     [command] = value(unit, "ExecStart")
@@ -64,6 +65,7 @@ def test_systemd_understands_it(unit: Path, tmp_path: Path) -> None:
     assert (done.returncode, about_us) == (0, []), done.stderr
 
 
+@pytest.mark.asvs("13.2.2")
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_systemd_finds_little_exposed(unit: Path) -> None:

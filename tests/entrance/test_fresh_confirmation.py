@@ -73,6 +73,7 @@ def forgetful(found: Iterator[tuple[str, Any]]) -> list[str]:
     return [name for name, view in found if deeds_of(view) & ASKS and not any(getattr(view, one, 0) for one in asks)]
 
 
+@pytest.mark.asvs("7.5.1", "7.5.3")
 def test_every_view_of_a_far_reaching_deed_asks() -> None:
     assert forgetful(views()) == []
 
@@ -82,6 +83,7 @@ def test_a_view_that_forgets_is_found() -> None:
     assert forgetful(iter(planted)) == ["invite", "export"]
 
 
+@pytest.mark.asvs("7.5.3")
 def test_every_deed_that_asks_has_a_view_and_no_export_role_or_opening_is_left_out() -> None:
     done = {name for _name, view in views() for name in deeds_of(view)}
     assert ASKS - done <= {"exchange.export_all"}  # by the command line alone
@@ -104,6 +106,7 @@ def test_right_after_the_sign_in_nobody_is_asked(rosa: Colleague) -> None:
     assert "Is it you?" not in rosa.browser.get("/administration/invitations/new/").content.decode()
 
 
+@pytest.mark.asvs("7.2.4", "7.5.3")
 def test_after_five_minutes_the_page_is_asked_for_and_comes(rosa: Colleague) -> None:
     browser = with_password(rosa).browser
     before = browser.session.session_key

@@ -19,6 +19,7 @@ from tests.conftest import PASSWORD, Colleague
 from tests.entrance.conftest import with_password
 
 
+@pytest.mark.asvs("6.3.1")
 @pytest.mark.django_db
 def test_what_is_counted_lies_in_the_database() -> None:
     cache.set("a-count", 3)
@@ -27,6 +28,7 @@ def test_what_is_counted_lies_in_the_database() -> None:
         assert cursor.fetchone() == (1,)
 
 
+@pytest.mark.asvs("2.4.1", "6.3.1")
 def test_guessing_many_addresses_from_one_place_makes_that_place_wait(amina: Colleague) -> None:
     with_password(amina)
     client = Client()

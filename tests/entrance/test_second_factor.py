@@ -61,6 +61,7 @@ def test_the_secret_is_not_readable_in_the_database(amina: Colleague) -> None:
     assert not any(code in kept for code in guarded.codes)
 
 
+@pytest.mark.asvs("6.3.3", "7.2.4")
 def test_after_the_password_the_code_is_asked_for(dalia_with_app: Guarded) -> None:
     client = Client()
     answer = dalia_with_app.knocks(client, next="/openings/")
@@ -75,6 +76,7 @@ def test_after_the_password_the_code_is_asked_for(dalia_with_app: Guarded) -> No
     assert client.session.session_key != before
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_counts_once(dalia_with_app: Guarded) -> None:
     code = code_of(dalia_with_app.secret)
     for expected in (True, False):
@@ -84,6 +86,7 @@ def test_a_code_counts_once(dalia_with_app: Guarded) -> None:
         assert is_inside(client) is expected
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_recovery_code_counts_once_even_with_a_blank_in_it(dalia_with_app: Guarded) -> None:
     code = dalia_with_app.codes[3]
     for expected in (True, False):
@@ -124,6 +127,7 @@ def test_nobody_comes_to_the_second_step_without_the_first(dalia_with_app: Guard
     assert (answer["Location"], is_inside(client)) == ("/sign-in/", False)
 
 
+@pytest.mark.asvs("6.3.8")
 def test_a_wrong_password_reads_the_same_with_and_without_a_factor(dalia_with_app: Guarded, amina: Colleague) -> None:
     with_password(amina)
     pages = {
@@ -133,6 +137,7 @@ def test_a_wrong_password_reads_the_same_with_and_without_a_factor(dalia_with_ap
     assert len(pages) == 1
 
 
+@pytest.mark.asvs("6.3.4", "6.4.3")
 def test_the_link_of_a_new_password_does_not_open_past_the_factor(dalia_with_app: Guarded, rosa: Colleague) -> None:
     people.let_back_in(rosa.actor, dalia_with_app.who.user, token="a-token")
     client = Client()
@@ -213,6 +218,7 @@ def test_a_passkey_of_a_colleague_does_not_stand_in_for_mine(
 # ---- taking away ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("6.5.6")
 def test_one_takes_away_ones_own_and_with_the_last_the_recovery_codes(dalia_with_app: Guarded) -> None:
     browser = dalia_with_app.who.browser
     address = re.search(r'href="(/my-sign-in/factors/\w+/remove/)"', browser.get("/my-sign-in/").content.decode())
@@ -234,6 +240,7 @@ def test_the_factor_of_a_colleague_is_a_page_that_does_not_exist(dalia_with_app:
     assert Authenticator.objects.count() == 2
 
 
+@pytest.mark.asvs("6.3.7")
 def test_the_owner_is_told_whenever_a_factor_comes_or_goes(dalia_with_app: Guarded) -> None:
     dalia = dalia_with_app.who
     run_due_jobs()
@@ -258,6 +265,7 @@ def test_recovery_codes_stand_in_for_something(amina: Colleague) -> None:
         actions.renew_recovery_codes(amina.actor, amina.user)
 
 
+@pytest.mark.asvs("6.5.6")
 def test_an_administrator_takes_them_away_and_the_colleague_is_told(dalia_with_app: Guarded, rosa: Colleague) -> None:
     dalia = dalia_with_app.who
     browser = dalia.browser
@@ -292,6 +300,7 @@ def test_whoever_oversees_administers_opens_or_takes_out_reaches_far() -> None:
     assert {*OVERSEERS, *OPENERS, "administrator"} == set(PRIVILEGED)
 
 
+@pytest.mark.asvs("6.3.3")
 @pytest.mark.usefixtures("required")
 def test_whoever_reaches_far_first_sets_up_a_factor(dalia: Colleague, telephone: Telephone) -> None:
     browser = Client(**LOCAL)
@@ -326,6 +335,7 @@ def test_the_last_factor_of_who_reaches_far_stays(dalia_with_app: Guarded) -> No
 # ---- what allauth brings and we do not want --------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("6.3.4", "15.2.3")
 @pytest.mark.django_db
 def test_no_page_of_allauth_exists() -> None:
     client = Client()

@@ -51,6 +51,7 @@ def test_a_device_is_named_in_words(agent: str, words: str) -> None:
     assert device_in_words(agent) == words
 
 
+@pytest.mark.asvs("7.5.2")
 def test_the_page_lists_ones_own_sessions_and_no_others(amina: Colleague, bruno: Colleague) -> None:
     with_password(amina)
     with_password(bruno)
@@ -72,6 +73,7 @@ def test_the_page_asks_the_same_number_of_questions(
     assert page.count("Firefox on Linux") == sessions
 
 
+@pytest.mark.asvs("7.2.1", "7.5.2")
 def test_one_session_is_ended_from_another_at_once(amina: Colleague, bruno: Colleague) -> None:
     with_password(amina)
     here, there = comes_in(amina), comes_in(amina, CHROME)
@@ -91,6 +93,7 @@ def test_ending_this_one_is_signing_out(amina: Colleague) -> None:
     assert (answer["Location"], answer["Clear-Site-Data"]) == ("/sign-in/", '"cache", "storage"')
 
 
+@pytest.mark.asvs("7.4.3", "7.5.2")
 def test_all_others_are_ended_and_this_one_stays(amina: Colleague) -> None:
     with_password(amina)
     here, *others = [comes_in(amina) for _number in range(3)]
@@ -104,6 +107,7 @@ def test_nobody_ends_the_sessions_of_a_colleague(amina: Colleague, dalia: Collea
         actions.end_other_sessions(dalia.actor, amina.user, staying="")
 
 
+@pytest.mark.asvs("7.3.1")
 def test_half_an_hour_without_a_page_ends_it(amina: Colleague) -> None:
     with_password(amina)
     start = timezone.now()
@@ -114,6 +118,7 @@ def test_half_an_hour_without_a_page_ends_it(amina: Colleague) -> None:
     assert not is_inside(here)
 
 
+@pytest.mark.asvs("7.3.2")
 def test_ten_hours_end_it_however_busy_it_is(amina: Colleague) -> None:
     with_password(amina)
     start = timezone.now()
@@ -125,6 +130,7 @@ def test_ten_hours_end_it_however_busy_it_is(amina: Colleague) -> None:
     assert answers == [True] * 30 + [False]
 
 
+@pytest.mark.asvs("7.2.1")
 def test_a_session_without_times_is_over(amina: Colleague) -> None:
     browser = amina.browser
     session = browser.session
@@ -143,6 +149,7 @@ def test_being_seen_is_written_once_in_a_minute_at_most(amina: Colleague, django
             here.get("/my-devices/")
 
 
+@pytest.mark.asvs("7.2.2", "7.2.4")
 def test_signing_in_changes_the_key_and_lists_the_device(amina: Colleague) -> None:
     with_password(amina)
     client = Client()
@@ -158,6 +165,7 @@ def test_signing_in_changes_the_key_and_lists_the_device(amina: Colleague) -> No
     assert not Session.objects.filter(pk=before).exists()
 
 
+@pytest.mark.asvs("7.4.2", "7.4.5")
 def test_closing_an_account_ends_its_sessions_at_once(amina: Colleague, rosa: Colleague) -> None:
     with_password(amina)
     here = comes_in(amina)
@@ -182,6 +190,7 @@ def test_the_last_seat_takes_the_sessions_along_and_an_earlier_one_does_not(
     assert not is_inside(here)
 
 
+@pytest.mark.asvs("6.2.2", "7.4.3")
 def test_a_new_password_ends_the_others_and_goes_on_here(amina: Colleague) -> None:
     with_password(amina)
     here, there = comes_in(amina), comes_in(amina, CHROME)

@@ -63,6 +63,7 @@ def test_a_verified_address_opens_the_account_and_ties_it(directory: Directory, 
     assert Entry.objects.filter(act="access.sign_in", user=amina.user).count() == 1
 
 
+@pytest.mark.asvs("10.5.2")
 def test_a_tied_account_is_found_by_its_key_whatever_the_address(directory: Directory, amina: Colleague) -> None:
     comes_through(Client())
     directory.person = {"sub": "person-17", "email": "new-name@example.org", "email_verified": True}
@@ -72,6 +73,7 @@ def test_a_tied_account_is_found_by_its_key_whatever_the_address(directory: Dire
     assert Entry.objects.filter(act="entrance.tie_to_directory").count() == 1
 
 
+@pytest.mark.asvs("10.5.2")
 def test_an_address_that_went_to_somebody_else_opens_nothing(directory: Directory, amina: Colleague) -> None:
     comes_through(Client())
     directory.person = {"sub": "person-99", "email": "amina@example.org", "email_verified": True}
@@ -108,6 +110,7 @@ def test_a_closed_account_stays_closed(directory: Directory, amina: Colleague) -
     assert not is_inside(client)
 
 
+@pytest.mark.asvs("6.8.2", "9.1.1", "9.1.2", "9.1.3", "9.2.1", "9.2.3", "10.5.4")
 @pytest.mark.parametrize("fault", ["another key", "another audience", "another issuer", "too old", "no subject"])
 def test_what_is_not_signed_for_us_opens_nothing(directory: Directory, amina: Colleague, fault: str) -> None:
     if fault == "another key":
@@ -126,6 +129,7 @@ def test_what_is_not_signed_for_us_opens_nothing(directory: Directory, amina: Co
     assert "The directory did not let you in" in client.get("/sign-in/").content.decode()
 
 
+@pytest.mark.asvs("7.6.2", "10.1.2", "10.2.1", "10.5.1")
 def test_the_answer_to_another_browser_opens_nothing(directory: Directory, amina: Colleague) -> None:
     mine, other = Client(), Client()
     away = mine.post("/sign-in/directory/")
@@ -135,6 +139,7 @@ def test_the_answer_to_another_browser_opens_nothing(directory: Directory, amina
     assert (answer["Location"], is_inside(other)) == ("/sign-in/", False)
 
 
+@pytest.mark.asvs("6.3.4", "6.8.4")
 def test_a_second_factor_of_ones_own_is_asked_for_unless_the_directory_asked(
     directory: Directory, dalia_with_app: Guarded
 ) -> None:
@@ -149,6 +154,7 @@ def test_a_second_factor_of_ones_own_is_asked_for_unless_the_directory_asked(
     assert client.session[sessions.FACTOR] == "directory"
 
 
+@pytest.mark.asvs("16.5.2")
 def test_a_directory_that_does_not_answer_leads_back_with_a_sentence(
     db: None, settings: Any, directory: Directory
 ) -> None:

@@ -83,6 +83,7 @@ def test_what_is_no_return_is_refused_in_words(
     assert Import.objects.count() == 0
 
 
+@pytest.mark.asvs("5.3.3")
 def test_a_name_that_leads_out_of_the_folder_stays_inside(dalia: Colleague, village: Unit, tmp_path: Path) -> None:
     kept = BytesIO()
     folder = year_one(tmp_path / "in")
@@ -93,6 +94,7 @@ def test_a_name_that_leads_out_of_the_folder_stays_inside(dalia: Colleague, vill
     assert Import.objects.get().summary["would_land"] == 3
 
 
+@pytest.mark.asvs("15.2.2")
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_lands_what_is_large(
     dalia: Colleague, village: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

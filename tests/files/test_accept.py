@@ -43,6 +43,7 @@ def test_a_picture_of_a_telephone_becomes_a_jpeg() -> None:
     assert SECRET_PLACE.encode() not in accepted.content
 
 
+@pytest.mark.asvs("14.2.8")
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_where_and_with_what_a_picture_was_taken_is_gone(form: str) -> None:
     told = picture(form)
@@ -79,6 +80,7 @@ def test_a_transparent_picture_stays_transparent() -> None:
         assert drawn.getpixel((0, 0)) == (10, 20, 30, 0)
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.parametrize(
     "name", ["order.pdf", "face.jpg", "face.png", "face.webp", "face.heic", "report.docx", "letter.txt"]
 )
@@ -88,12 +90,14 @@ def test_a_renamed_program_is_refused(name: str) -> None:
     assert (refusal.value.guard, refusal.value.field) == ("G-FILE", "upload")
 
 
+@pytest.mark.asvs("1.3.4", "5.2.2")
 @pytest.mark.parametrize("name", ["setup.exe", "page.html", "drawing.svg", "macro.docm", "noending", "order.pdf.js"])
 def test_other_kinds_are_refused(name: str) -> None:
     with pytest.raises(Refused, match="Only PDF, JPEG, PNG"):
         vault.accept(PDF, name)
 
 
+@pytest.mark.asvs("5.2.1", "5.2.2", "5.2.3")
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -130,6 +134,7 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+@pytest.mark.asvs("5.2.6")
 @pytest.mark.parametrize("side", [6_400, 12_000, 30_000, 2_000_000])
 def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
     assert len(bomb(side)) < 1000
@@ -137,6 +142,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
         vault.accept(bomb(side), "face.png")
 
 
+@pytest.mark.asvs("1.3.3", "5.3.2")
 @pytest.mark.parametrize(
     ("name", "kept"),
     [

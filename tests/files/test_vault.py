@@ -40,6 +40,7 @@ def test_every_length_comes_back(length: int) -> None:
     assert bytes_of(vault.store(Accepted(content, "application/pdf", "a.pdf"))) == content
 
 
+@pytest.mark.asvs("5.3.1")
 def test_the_disk_tells_nothing(own_vault: Path) -> None:
     file = vault.store(LETTER)
     [path] = [path for path in own_vault.rglob("*") if path.is_file()]
@@ -78,6 +79,7 @@ def test_a_tampered_file_fails_loudly(how_: str, own_vault: Path, caplog: pytest
     assert [(line.levelname, file.code in line.message) for line in caplog.records] == [("CRITICAL", True)]
 
 
+@pytest.mark.asvs("11.3.3")
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(place=st.integers(0, 1000), flip=st.integers(1, 255))
 def test_no_byte_can_be_changed(place: int, flip: int, own_vault: Path) -> None:

@@ -50,6 +50,7 @@ def shape(told_of: dict[str, Any], status: int) -> Any:
     return jsonschema_rs.validator_for({**schema, "components": document()["components"]})
 
 
+@pytest.mark.asvs("13.4.5")
 @pytest.mark.django_db
 def test_the_document_is_openapi_3_1_and_open_to_whoever_builds_a_program() -> None:
     found = document()

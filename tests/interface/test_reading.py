@@ -78,6 +78,7 @@ def test_a_person_is_told_with_everything_that_hangs_on_the_record(dalias: Progr
     }  # fmt: skip
 
 
+@pytest.mark.asvs("8.2.3", "15.3.1")
 def test_what_the_seat_does_not_reach_is_absent_and_named(story: Story) -> None:
     program = program_of(hire("Dora Director", (Role.DIRECTOR, story.case.unit.programme)))
     person = program.read(f"/persons/{story.child.code}")
@@ -217,6 +218,7 @@ def test_a_list_asks_the_same_number_of_questions(
             assert len(dalias.read(at)["items"]) >= 3
 
 
+@pytest.mark.asvs("15.3.1")
 def test_lists_tell_nothing_special(dalias: Program, story: Story) -> None:
     for rows, names in (
         (Person.objects, ("ethnicity", "religion", "practice", "diet")),

@@ -96,6 +96,7 @@ def rich(story: Story, amina: Colleague, monkeypatch: pytest.MonkeyPatch) -> Ite
     assert not found.answered or any(status != 404 for status in found.answered), "Nothing that is there was tried."
 
 
+@pytest.mark.asvs("1.4.2", "2.2.1", "15.3.5")
 @schema.parametrize()
 @ALWAYS_THE_SAME
 def test_nothing_is_found(case: Any, rich: Rich) -> None:

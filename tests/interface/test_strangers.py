@@ -186,6 +186,7 @@ def opened(story: Story, other_unit: Unit) -> Program:
     return program
 
 
+@pytest.mark.asvs("8.2.2", "8.3.1")
 def test_strangers_find_nothing(
     world: Story, bruno: Colleague, eve: Colleague, rosa: Colleague, other_unit: Unit
 ) -> None:

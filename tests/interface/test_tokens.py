@@ -235,6 +235,7 @@ def test_nobody_revokes_all_tokens_of_an_account_by_hand(amina: Colleague, rosa:
     assert Token.objects.get().revoked_at is None
 
 
+@pytest.mark.asvs("8.3.2")
 def test_a_token_has_the_seats_of_today(amina: Colleague, story: Story) -> None:
     program = program_of(amina)
     assert program.get(f"/persons/{story.child.code}").status_code == 200
@@ -258,6 +259,7 @@ def test_a_token_reaches_no_page(amina: Colleague, path: str) -> None:
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/sign-in/")
 
 
+@pytest.mark.asvs("3.5.2")
 def test_a_session_reaches_nothing_here(amina: Colleague, story: Story) -> None:
     browser = amina.browser
     visit = {"happened_on": TODAY.isoformat(), "seen": "alone"}
@@ -303,6 +305,7 @@ def test_the_actor_of_a_token_that_only_reads_is_refused_by_every_act(amina: Col
 # ---- how often -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("2.4.1")
 def test_calls_are_counted_by_the_minute(amina: Colleague, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "CALLS_A_MINUTE", 3)
     program, other = program_of(amina), program_of(amina)

@@ -147,6 +147,7 @@ def test_a_deed_on_a_record_out_of_sight_is_404(bruno: Colleague, noor: Person, 
     assert after == before
 
 
+@pytest.mark.asvs("2.2.1", "15.3.3")
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -288,6 +289,7 @@ def test_an_answer_is_kept_for_three_days_and_holds_nothing_that_was_written(ami
     assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["visit-0002"]
 
 
+@pytest.mark.asvs("15.3.3")
 @pytest.mark.parametrize("table", [Association, Membership])
 def test_nothing_else_is_written(aminas: Program, story: Story, table: Any) -> None:
     """Only what an operation is made for can be changed: no other address takes a deed."""

@@ -42,6 +42,7 @@ def marking() -> Iterator[book.Act[..., Person]]:
     reactions.pop(deed.name, None)
 
 
+@pytest.mark.asvs("16.2.1")
 def test_a_deed_changes_and_remembers(amina: Colleague, noor: Person, marking: book.Act[..., Person]) -> None:
     marking(amina.actor, noor, sex=Sex.OTHER, note="Not for the journal.")
     noor.refresh_from_db()
@@ -65,6 +66,7 @@ def test_a_refused_deed_changes_nothing_and_says_why(
     assert (noor.sex, Entry.objects.count()) == (Sex.FEMALE, 0)
 
 
+@pytest.mark.asvs("2.3.3", "16.5.3")
 def test_a_deed_that_fails_half_way_leaves_nothing(
     amina: Colleague, noor: Person, marking: book.Act[..., Person]
 ) -> None:
@@ -74,6 +76,7 @@ def test_a_deed_that_fails_half_way_leaves_nothing(
     assert (noor.sex, noor.version, Entry.objects.count(), Job.objects.count()) == (Sex.FEMALE, 1, 0, 0)
 
 
+@pytest.mark.asvs("8.2.2", "8.3.1")
 def test_a_row_out_of_sight_is_not_found(bruno: Colleague, noor: Person, marking: book.Act[..., Person]) -> None:
     with pytest.raises(Unseen):
         marking(bruno.actor, noor, sex=Sex.OTHER)

@@ -105,6 +105,7 @@ def test_a_deed_and_what_it_changed_are_sealed(amina: Colleague, noor: Person, m
     assert faults() == []
 
 
+@pytest.mark.asvs("16.3.2", "16.3.3")
 def test_a_refused_deed_leaves_a_sealed_refusal_alone(
     amina: Colleague, noor: Person, marking: book.Act[..., Person]
 ) -> None:
@@ -286,6 +287,7 @@ def deeds(amina: Colleague, noor: Person, marking: book.Act[..., Person]) -> lis
     return list(Entry.objects.order_by("pk").values_list("pk", flat=True))
 
 
+@pytest.mark.asvs("16.4.2")
 def test_an_edited_entry_is_found(deeds: list[int]) -> None:
     Entry.objects.filter(pk=deeds[1]).update(actor="user:SOMEBODYELSE")
     assert faults() == [f"edited: The entry {deeds[1]} (link 3) is not what was written then."]
@@ -389,6 +391,7 @@ def test_an_anchor_that_our_key_did_not_sign_is_found(deeds: list[int], settings
 # ---- anchors ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("16.4.3")
 def test_an_anchor_is_a_signed_line_and_comes_once(
     amina: Colleague, noor: Person, marking: book.Act[..., Person], settings: Any
 ) -> None:

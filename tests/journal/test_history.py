@@ -178,6 +178,7 @@ def _after(state, app, operation):
 # ---- the journal is only added to ------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("16.4.2")
 @pytest.mark.parametrize("model", [Entry, Refusal, Look, History, Erasure, Link])
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
 def test_nothing_of_the_journal_is_changed_or_deleted(

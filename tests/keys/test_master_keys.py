@@ -35,6 +35,7 @@ def written(keys: Path, noors_case: Case) -> Contact:
     return Contact.objects.create(case=noors_case, happened_on="2026-05-01", seen="alone", note=WORDS)
 
 
+@pytest.mark.asvs("13.2.3", "13.3.1")
 def test_the_key_is_made_with_the_first_text_for_its_owner_alone(keys: Path, amina: Colleague) -> None:
     assert not (keys / "records.key").exists()
     Draft.objects.create(owner=amina.user, deed="x", subject_code="X", content={"a": ["b"]})
@@ -43,6 +44,7 @@ def test_the_key_is_made_with_the_first_text_for_its_owner_alone(keys: Path, ami
     assert sorted(path.name for path in keys.iterdir()) == ["records.key"]
 
 
+@pytest.mark.asvs("13.3.1")
 def test_the_key_is_nowhere_in_the_database(keys: Path, written: Contact) -> None:
     text = (keys / "records.key").read_text()
     row = DataKey.objects.get(holder_type="people.person")
@@ -73,6 +75,7 @@ def test_the_service_does_not_start_without_its_key(kinkeeper: Call, keys: Path,
     assert kinkeeper("worker", "--once").code == 0
 
 
+@pytest.mark.asvs("13.3.2")
 def test_the_service_does_not_start_with_a_key_that_others_read(
     kinkeeper: Call,  # noqa: F811
     keys: Path,
@@ -110,6 +113,7 @@ def many_keys(village: Unit, number: int) -> None:
         hand.prepare(Holder("test.holder", f"CODE{place}") for place in range(number))
 
 
+@pytest.mark.asvs("11.2.2")
 def test_a_change_locks_every_key_anew_and_touches_no_text(keys: Path, written: Contact, village: Unit) -> None:
     many_keys(village, 25)
     before = Contact.objects.values_list("note", flat=True).get()

@@ -60,6 +60,7 @@ def demo(db: None) -> None:
         fill(Wish(children=41, seed=3, years=1, until=date(2026, 3, 31)), tell=lambda _done, _of: None)
 
 
+@pytest.mark.asvs("14.2.4")
 def test_no_word_of_a_narrative_address_or_number_can_be_read(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
     said: set[str] = set()
     rows = count()

@@ -81,6 +81,7 @@ def test_json_reads_as_it_was_written(amina: Colleague) -> None:
     assert Draft.objects.get(pk=draft.pk).content["note"] == ["Changed in place"]
 
 
+@pytest.mark.asvs("11.3.3")
 @pytest.mark.parametrize("where", ["row", "column", "table", "child"])
 def test_a_value_that_was_moved_does_not_open(noors_case: Case, amina: Colleague, village: Unit, where: str) -> None:
     other_case = open_case(register(village, "Sami", "Saleh"), amina) if where == "child" else noors_case
@@ -102,6 +103,7 @@ def test_a_value_that_was_moved_does_not_open(noors_case: Case, amina: Colleague
         getattr(type(moved)._base_manager.get(pk=moved.pk), name)
 
 
+@pytest.mark.asvs("11.3.3")
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -85,6 +85,7 @@ def test_a_withdrawn_paper_is_no_longer_shown(amina: Colleague, noor: Person, pa
         actions.withdraw_document(amina.actor, Document.objects.get())
 
 
+@pytest.mark.asvs("3.2.1", "5.4.1")
 def test_an_opened_paper_cannot_run_be_framed_or_cached(amina: Colleague, paper: Document) -> None:
     response = amina.browser.get(f"/documents/{paper.code}/")
     assert (response.status_code, response.content) == (200, PDF)

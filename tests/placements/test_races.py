@@ -87,6 +87,7 @@ def mover(colleague: Colleague, period: PeriodOfCare, home: Home, **changes: Any
     return lambda: actions.move_child(actor, mine, **(particulars | changes))
 
 
+@pytest.mark.asvs("2.3.4")
 def test_of_four_workers_moving_a_child_one_wins(
     amina: Colleague, dalia: Colleague, village: Unit, noor: Person, okafors: Home, in_care: PeriodOfCare
 ) -> None:

@@ -37,6 +37,7 @@ TODAY = timezone.localdate()
 WHY = "The years are over."
 
 
+@pytest.mark.asvs("14.2.7")
 def test_what_is_past_its_time_is_proposed_and_nothing_else(dalia: Colleague, omar: Person, noor: Person) -> None:
     assert list(queries.past_retention(dalia.actor)) == [omar]
     found = queries.past_one(dalia.actor, omar)
@@ -66,6 +67,7 @@ def test_one_confirms_and_nothing_is_erased(dalia: Colleague, omar: Person) -> N
     assert Disposal.objects.count() == 1
 
 
+@pytest.mark.asvs("2.3.5")
 def test_the_first_cannot_be_the_second(dalia: Colleague, omar: Person) -> None:
     row = propose_erasure(dalia.actor, omar, reason=WHY)
     with pytest.raises(Refused, match="Somebody else has to confirm it") as refused:

@@ -138,6 +138,7 @@ def test_a_demonstration_may_lie_anywhere(kinkeeper: Call, association: Associat
     assert reasons_not_to_start() == []
 
 
+@pytest.mark.asvs("13.3.2")
 def test_a_key_that_others_read_stops_every_start(kinkeeper: Call, association: Association, settings: Any) -> None:
     settings.MAY_FORGET = True
     key = settings.DATA / "keys" / "files.key"

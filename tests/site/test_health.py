@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from kinkeeper.access.actions import open_programme
@@ -79,11 +80,13 @@ def test_a_lost_document_is_found(kinkeeper: Call, rosa: Colleague, noor: Person
     assert "not on the disk" in troubles()["files"]
 
 
+@pytest.mark.asvs("13.4.2")
 def test_debugging_in_earnest_is_found(kinkeeper: Call, rosa: Colleague, settings: Any) -> None:
     settings.DEBUG = True
     assert "KINKEEPER_DEBUG" in troubles()["settings"]
 
 
+@pytest.mark.asvs("12.3.1")
 def test_another_machine_without_https_is_found(kinkeeper: Call, rosa: Colleague, settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["kinkeeper.example.org"]
     assert "KINKEEPER_HTTPS=yes" in troubles()["settings"]

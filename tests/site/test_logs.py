@@ -54,6 +54,7 @@ def is_clean(text: str) -> bool:
     return not any(sign in text for sign in SIGNS)
 
 
+@pytest.mark.asvs("16.2.1", "16.2.4", "16.4.1")
 def test_a_request_is_one_line_without_anything_about_anybody(caught: Caught, amina: Colleague) -> None:
     response = amina.browser.get("/search/", {"q": CANARY})
     [line] = [line for line in caught.lines if line["logger"] == "kinkeeper.request"]
@@ -74,6 +75,7 @@ def test_a_request_is_one_line_without_anything_about_anybody(caught: Caught, am
     assert "q=" not in caught.written.getvalue()
 
 
+@pytest.mark.asvs("16.2.5", "16.3.4", "16.4.1", "16.5.1")
 def test_a_hostile_name_in_a_broken_page_reaches_no_log(
     caught: Caught, rosa: Colleague, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +129,7 @@ def test_what_others_write_is_written_as_a_pattern(caught: Caught) -> None:
     assert caught.lines[2]["exception"] == ["KeyError", "ValueError"]
 
 
+@pytest.mark.asvs("16.2.3", "16.2.4")
 def test_the_settings_use_this_formatter_alone() -> None:
     known: dict[str, Any] = settings.LOGGING
     assert {handler["formatter"] for handler in known["handlers"].values()} == {"lines"}

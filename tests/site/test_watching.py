@@ -60,6 +60,7 @@ def test_the_pulse_says_ok_and_nothing_else(path: str, django_assert_num_queries
     assert "Set-Cookie" not in response.headers
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.django_db
 def test_a_database_that_is_away_is_not_ready_but_alive(away: None) -> None:
     response = Client().get("/health/ready")
@@ -77,6 +78,7 @@ def test_tables_of_another_version_are_not_ready(monkeypatch: pytest.MonkeyPatch
 # ---- the database is away --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("16.5.1", "16.5.2")
 @pytest.mark.parametrize("path", ["/", "/caseload/", "/administration/"])
 def test_every_page_says_so_in_the_language_of_the_reader(rosa: Colleague, path: str, away_later: Any) -> None:
     client = Client(raise_request_exception=False)
@@ -165,6 +167,7 @@ def test_processes_add_up(db: None, tmp_path: Path) -> None:
     assert list((tmp_path / "run").glob("*.json")) == []
 
 
+@pytest.mark.asvs("13.4.5")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "token, sent, where, status",

@@ -48,6 +48,7 @@ def test_a_refused_deed_stands_still_and_says_why() -> None:
     assert 'href="/end/"' in draw('{% deed "End it" "/end/" yes %}', yes=True)
 
 
+@pytest.mark.asvs("1.1.2", "1.2.1")
 def test_what_people_typed_is_text() -> None:
     hostile = "<img src=x onerror=alert(1)>"
     drawn = draw(

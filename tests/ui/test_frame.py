@@ -65,6 +65,7 @@ def test_headers_keep_pages_private_and_forms_postable(amina: Colleague) -> None
     assert response["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.asvs("3.5.1")
 def test_a_form_posted_by_a_browser_passes_the_check_against_forgery(amina: Colleague) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(amina.user)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kinkeeper.access import actions, factors, sessions
@@ -76,7 +77,9 @@ def who_waits(request: HttpRequest) -> tuple[User, str] | None:
         return None
     user = User.objects.filter(pk=waiting["user"], is_active=True).first()
     # Whoever chose another password meanwhile has to show that one.
-    return (user, waiting["to"]) if user is not None and user.get_session_auth_hash() == waiting["shown"] else None
+    if user is None or not constant_time_compare(user.get_session_auth_hash(), waiting["shown"]):
+        return None
+    return user, waiting["to"]
 
 
 # ---- Second factors of the session -----------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ def refused(path: Path, sentence: str, seconds: float = 3.0) -> None:
 # ---- bombs -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_bomb_that_says_how_large_it_is(tmp_path: Path) -> None:
     row = b'<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
     path = by_hand(tmp_path / "b.xlsx", SHEET % row)
@@ -110,6 +111,7 @@ def test_a_bomb_that_says_how_large_it_is(tmp_path: Path) -> None:
     refused(path, "unpacks to far more than it should", 0.5)
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_bomb_that_lies_about_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarding, "MOST_UNPACKED", 1_000_000)
     path = by_hand(tmp_path / "b.xlsx", SHEET % (b" " * 2_000_000))
@@ -117,6 +119,7 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path, monkeypatch: pytest.Mon
     refused(path, "unpacks to far more than it should")
 
 
+@pytest.mark.asvs("1.5.1")
 @pytest.mark.parametrize(
     "sheet",
     [
@@ -134,6 +137,7 @@ def test_entities_in_another_encoding_are_refused(tmp_path: Path) -> None:
     refused(by_hand(tmp_path / "e.xlsx", sheet), "instructions that no spreadsheet writes")
 
 
+@pytest.mark.asvs("1.5.1")
 def test_entities_in_an_open_document_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "e.ods"
     open_document(path, '<!DOCTYPE x [<!ENTITY a "b">]>')
@@ -252,6 +256,7 @@ def test_a_refusal_of_a_file_reaches_the_page(dalia: Colleague, village: Unit, t
     assert Import.objects.count() == 0
 
 
+@pytest.mark.asvs("5.3.2", "5.3.3")
 def test_names_lead_nowhere_else() -> None:
     assert safe_name("../../etc/\u202epasswd.csv") == "passwd.csv"
     assert safe_name("..\\..\\x.xlsx") == "x.xlsx"
@@ -295,12 +300,14 @@ def test_a_formula_is_read_as_it_was_last_computed_and_never_evaluated(
 PREFIXES = ["", "\ufeff", "\u200b", "\u202e", "\u2067", "\x01", "\t", "\r", "\n", " ", "\u00a0", "'", '"', "\u3000"]
 
 
+@pytest.mark.asvs("1.2.10")
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%"])
 def test_no_text_that_we_write_begins_a_formula(prefix: str, sign: str) -> None:
     assert safe_text(f"{prefix}{sign}cmd|' /C calc'!A0").startswith("'")
 
 
+@pytest.mark.asvs("1.2.10")
 @settings(max_examples=200, deadline=None)
 @given(st.text())
 def test_safe_text_begins_with_nothing_risky(text: str) -> None:

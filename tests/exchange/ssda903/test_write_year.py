@@ -82,6 +82,7 @@ def test_records_out_of_order_are_refused(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.csv")) == []
 
 
+@pytest.mark.asvs("1.2.10")
 @pytest.mark.parametrize("text", ["=1+1", "+1 ", "-x", "@cmd", "\tx", "\rx", "  =x", "'=x", "=HYPERLINK(1)"])
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
     assert safe_text(text) == f"'{text}"

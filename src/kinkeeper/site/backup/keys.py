@@ -143,7 +143,7 @@ def bring(folder: Path, wanted: Mapping[str, str]) -> None:
             secret = (folder / key.file).read_text().strip()
         except OSError as error:
             raise Refused(f"The key file “{folder / key.file}” cannot be read: {error.strerror}.") from error
-        if fingerprint(secret) != wanted[key.file]:
+        if not hmac.compare_digest(fingerprint(secret), wanted[key.file]):
             raise Refused(f"“{folder / key.file}” is not the key that this backup was made with.")
         _keep(Path(settings.DATA) / "keys" / key.file, secret)
         if key.setting:
