@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -31,6 +31,51 @@ def language_of(request: HttpRequest) -> str:
     """The language the reader chose; before that, the one their browser asks for."""
     chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+
+# What a browser sends to a page, and who knows more; the interface for programs answers for itself.
+OF_A_PAGE = frozenset({"GET", "HEAD", "POST"})
+MORE_METHODS = {"draft": frozenset({"DELETE"}), "scim_user": frozenset({"PUT", "PATCH", "DELETE"})}
+
+
+class MethodsMiddleware:
+    """Answer 405 to whatever a page does not know, above all to TRACE, which would give back what was sent."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Asked before anything else of the view."""
+        if request.path_info.startswith(INTERFACE):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        known = OF_A_PAGE | MORE_METHODS.get(name, frozenset())
+        return None if request.method in known else HttpResponseNotAllowed(sorted(known))
+
+
+# What programs ask. They carry a secret with each call, which a redirect to HTTPS would come too late for.
+FOR_PROGRAMS = ("/api/v1/", "/scim/")
+
+
+def _is_for_programs(path: str) -> bool:
+    return path.startswith(FOR_PROGRAMS) or path.endswith(".ics")
+
+
+class ProgramsMiddleware:
+    """Refuse a program that calls without HTTPS, where browsers are sent on: so that its mistake is noticed the first time."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _is_for_programs(request.path_info):
+            sentence = _("Call this address by HTTPS. What you sent travelled in the clear: draw a new token.")
+            told = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": sentence, "code": "https"}
+            return JsonResponse(told, status=403, content_type="application/problem+json")
+        return self.answer(request)
+
 
 
 class LanguageMiddleware:

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kinkeeper.site.watching.WatchMiddleware",
+    "kinkeeper.site.middleware.MethodsMiddleware",
+    "kinkeeper.site.middleware.ProgramsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kinkeeper.site.middleware.KeyringMiddleware",
     "csp.middleware.CSPMiddleware",
