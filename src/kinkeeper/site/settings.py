@@ -139,6 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "kinkeeper.access.passwords.OwnWordsValidator"},
 ]
 # How many web servers stand in front; without it everybody behind one would be counted as one guesser.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
