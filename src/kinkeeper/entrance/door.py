@@ -16,7 +16,8 @@ from kinkeeper.access.gate import Actor, actor_for, machine
 from kinkeeper.access.models import Association, Role, User
 from kinkeeper.access.policy import reaches_far
 
-LANGUAGE_COOKIE = "kinkeeper-language"
+log = logging.getLogger("kinkeeper.entrance")
+
 A_YEAR = 365 * 24 * 3600
 WAITING = "waiting"
 APP_SECRET = "app-secret"  # noqa: S105  # the name of a place in the session
@@ -34,9 +35,8 @@ def wanted_page(request: HttpRequest, usual: str) -> str:
 
 def speaking(response: HttpResponseRedirect, language: str) -> HttpResponseRedirect:
     """The same answer, and the browser remembers the language."""
-    response.set_cookie(
-        LANGUAGE_COOKIE, language, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
-    )
+    name, secure = settings.LANGUAGE_COOKIE_NAME, settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, language, max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure)
     return response
 
 

@@ -23,13 +23,12 @@ from kinkeeper.keys.ring import keyring
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-LANGUAGE_COOKIE = "kinkeeper-language"
 NOBODY = Actor(name="nobody")
 
 
 def language_of(request: HttpRequest) -> str:
     """The language the reader chose; before that, the one their browser asks for."""
-    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
 
 # What a browser sends to a page, and who knows more; the interface for programs answers for itself.

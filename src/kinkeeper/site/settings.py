@@ -187,11 +187,14 @@ SESSION_IDLE_SECONDS = environment.number("KINKEEPER_IDLE_MINUTES", 30, 5, 240) 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
+# The sentences for the next page wait in the session: in a cookie of their own they would travel with every request.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "__Host-kinkeeper" if HTTPS else "kinkeeper"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-kinkeeper-csrf" if HTTPS else "kinkeeper-csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_NAME = "__Host-kinkeeper-language" if HTTPS else "kinkeeper-language"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
