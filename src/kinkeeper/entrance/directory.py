@@ -46,6 +46,12 @@ class Reception(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth c
         """Never a page of allauth’s."""
         raise ImmediateHttpResponse(_back(request, _("The directory did not let you in. Try once more.")))
 
+    def get_requests_session(self) -> Any:
+        """What is asked of the directory is answered where it was asked, never somewhere else it points to."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """No account is ever made here."""
         return False
@@ -53,6 +59,14 @@ class Reception(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth c
 
 class Directory(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth comes without types
     """The exchange with the directory, which ends in our own door."""
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """What the directory says of itself; one that calls itself something else than we do is another one."""
+        config: dict[str, Any] = super().openid_config
+        if str(config["issuer"]).rstrip("/") != settings.DIRECTORY["settings"]["server_url"].rstrip("/"):
+            raise ValueError("The directory calls itself by another name than the settings do.")
+        return config
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
         """Our own address."""
