@@ -154,5 +154,6 @@ def _who(claims: dict[str, Any]) -> dict[str, str]:
 
 def _back(request: HttpRequest, sentence: str) -> HttpResponseBase:
     limits.note_wrong(request, PROVIDER)
+    door.note(request, "The directory did not open the door.")
     messages.error(request, sentence)
     return redirect("sign_in")

@@ -46,6 +46,7 @@ def _who_is_it(request: ActorRequest, *, email: str, password: str) -> User | No
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         limits.note_wrong(request, "sign_in")
+        door.note(request, "A password was wrong.")
         tasks.note_wrong_password(email)
         return None
     tasks.forget_wrong_passwords(email)
@@ -64,6 +65,7 @@ def sign_in_with_passkey(request: ActorRequest) -> HttpResponse:
         to = door.wanted_page(request, settings.LOGIN_REDIRECT_URL)
         return door.let_in(request, user, to=to, factor=factors.PASSKEY)
     limits.note_wrong(request, "passkey")
+    door.note(request, "A passkey was wrong.")
     messages.error(request, _("This passkey did not open the door. Try once more, or sign in with your password."))
     return redirect("sign_in")
 
@@ -95,6 +97,7 @@ def _shown(request: HttpRequest, user: User, *, code: str, credential: object) -
     else:
         kind = factors.kind_of_code(user, code)
     if kind is None:
+        door.note(request, "A second factor was wrong.", f"user:{user.code}")
         return None
     limits.forget(request, "second_factor", key)
     return str(kind)
