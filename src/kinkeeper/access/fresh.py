@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from kinkeeper.access import factors, limits, sessions
 from kinkeeper.access.gate import ActorRequest
 from kinkeeper.access.models import User
+from kinkeeper.ui.forms import StrictJSONField
 
 P = ParamSpec("P")
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
@@ -62,7 +63,7 @@ class ConfirmForm(forms.Form):
         label=_("Code of your app, or a recovery code"), max_length=20, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )  # fmt: skip
-    credential = forms.JSONField(widget=forms.HiddenInput, required=False)
+    credential = StrictJSONField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

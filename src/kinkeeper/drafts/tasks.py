@@ -6,7 +6,6 @@ beyond “it is your own” and leave no journal entry. The deed at the end has 
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from datetime import datetime
@@ -18,6 +17,7 @@ from kinkeeper.access.gate import Actor, Unseen, seen
 from kinkeeper.drafts.models import KEPT_FOR, LONGEST_BYTES, Draft
 from kinkeeper.lib.chores import NIGHTLY, chore
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.strict_json import read_json
 
 log = logging.getLogger("kinkeeper.worker")
 
@@ -49,8 +49,7 @@ def _fields(body: bytes) -> dict[str, list[str]]:
             _("This is too long for a draft. Hand it in, or move a part of it into a document."), guard="G-SIZE"
         )
     try:
-        content = json.loads(body)
-        json.dumps(content, ensure_ascii=False).encode()  # half a character is nothing a database can keep
+        content = read_json(body)
     except ValueError:
         content = None
     if not (isinstance(content, dict) and all(_is_a_list_of_words(values) for values in content.values())):

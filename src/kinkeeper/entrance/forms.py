@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.models import User
-from kinkeeper.ui.forms import DeedForm
+from kinkeeper.ui.forms import DeedForm, StrictJSONField
 
 
 def _password(label: Any, purpose: str, **more: Any) -> forms.CharField:
@@ -106,7 +106,7 @@ class SecondFactorForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
-    credential = forms.JSONField(widget=forms.HiddenInput, required=False)
+    credential = StrictJSONField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, has_passkey: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,7 +116,7 @@ class SecondFactorForm(forms.Form):
 class PasskeyForm(forms.Form):
     """A passkey as the browser shows it."""
 
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = StrictJSONField(widget=forms.HiddenInput)
 
 
 class AddPasskeyForm(DeedForm):
@@ -125,7 +125,7 @@ class AddPasskeyForm(DeedForm):
     name = forms.CharField(
         label=_("What do you call this device?"), max_length=60, help_text=_("For example: my telephone.")
     )
-    credential = forms.JSONField(
+    credential = StrictJSONField(
         widget=forms.HiddenInput,
         error_messages={"required": _("The device has not made a passkey yet. Choose “Make a passkey”.")},
     )

@@ -6,7 +6,6 @@ administrator gives it a seat. Deleting closes; what somebody did stays theirs. 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -26,6 +25,7 @@ from kinkeeper.access.models import User
 from kinkeeper.access.queries import association_to_administer, user_to_administer
 from kinkeeper.entrance import actions, door
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.strict_json import read_json
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -175,8 +175,8 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > MOST_BYTES:
         raise Wrong(413, "This is too long.")
     try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
+        body = read_json(request.body)
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise Wrong(400, "The body is one JSON object.", "invalidSyntax")

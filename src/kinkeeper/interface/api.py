@@ -9,12 +9,14 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.parser import Parser
 from ninja.security.base import AuthBase
 
 from kinkeeper.access.gate import Actor
 from kinkeeper.interface import problems, queries, tasks
 from kinkeeper.interface.models import Token
 from kinkeeper.interface.problems import MEDIA, ProblemShape
+from kinkeeper.lib.strict_json import read_json
 
 NOBODY = Actor(name="nobody")
 VERSION = "1.0.0"
@@ -70,6 +72,14 @@ class Bearer(AuthBase):
 reads, writes = Bearer(), Bearer(writes=True)
 
 
+class StrictParser(Parser):
+    """Bodies as `lib/strict_json.py` reads them."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """What was sent; what cannot be read becomes a problem of status 400."""
+        return read_json(request.body)
+
+
 class House(NinjaAPI):
     """An interface whose document says of every problem that it is one."""
 
@@ -110,6 +120,7 @@ api = House(
     urls_namespace="api",
     openapi_url="/openapi.json",
     docs_url=None,
+    parser=StrictParser(),
     servers=[{"url": "/", "description": "This installation"}],
 )
 problems.told_by(api)

@@ -19,6 +19,7 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.choices import choices_of
 from kinkeeper.lib.packs import Entry
 from kinkeeper.lib.refusals import Refused, Stale
+from kinkeeper.lib.strict_json import read_json
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -43,6 +44,26 @@ class Part:
     def is_wrong(self) -> bool:
         """Whether something in this part must be looked at."""
         return any(field.errors for field in self.fields)
+
+
+class StrictJSONField(forms.JSONField):
+    """JSON from a script, read as `lib/strict_json.py` reads it: whatever else was sent is an error beside the field."""
+
+    def to_python(self, value: Any) -> Any:
+        """What was sent."""
+        if isinstance(value, str) and value.strip():
+            try:
+                return read_json(value)
+            except ValueError:
+                raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""}) from None
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What could not be read is not drawn again."""
+        try:
+            return read_json(data) if isinstance(data, str) and data.strip() else None
+        except ValueError:
+            return None
 
 
 class DeedForm(forms.Form):
