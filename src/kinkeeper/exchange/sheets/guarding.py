@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from django.utils.translation import gettext as _
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED = 512 * 1024 * 1024
+# A sheet packs to a tenth; what packs to a two-hundredth was made to be unpacked.
+MOST_RATIO = 200
+HARMLESS = 16 * 1024 * 1024
 MOST_STRINGS = 96 * 1024 * 1024
 MOST_PARTS = 2_000
 MOST_SHEETS = 40
@@ -30,6 +34,12 @@ _OPEN = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 _REFERENCE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,6})")
 _REPEATED = re.compile(rb"""\stable:number-(columns|rows)-repeated\s*=\s*["'](\d{1,9})["']""")
+
+
+# What reading a packed file raises where its bytes are not what its list of contents says.
+BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, KeyError,
+)  # fmt: skip
 
 
 class BadBook(ValueError):
@@ -72,7 +82,7 @@ def insist_on_a_plain_workbook(path: Path) -> int:
             if path.suffix.lower() == ".ods":
                 return _look_through_ods(packed, names)
             return _look_through_xlsx(packed, names)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except BROKEN as error:
         raise BadBook(
             _("“%(name)s” is damaged, locked with a password, or no workbook. Save it again, without a password.")
             % {"name": path.name}
@@ -80,7 +90,8 @@ def insist_on_a_plain_workbook(path: Path) -> int:
 
 
 def _insist_on_sizes(parts: list[zipfile.ZipInfo]) -> None:
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    swollen = any(part.file_size > HARMLESS + MOST_RATIO * part.compress_size for part in parts)
+    if swollen or len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise BadBook(
             _("This workbook unpacks to far more than it should. Copy the rows into a new one and save that.")
         )
