@@ -19,6 +19,7 @@ import re
 import time
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -154,11 +155,24 @@ def _parts(content: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             listed = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
+                raise _refused(_("This document unpacks to far more than it should. Save it as a PDF, then add that."))
+            for part in listed:
+                _look_through(packed, part)
+    except _BROKEN:
         raise _refused(_("This document is damaged. Save it again in its own program, then add it.")) from None
-    if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
-        raise _refused(_("This document unpacks to far more than it should. Save it as a PDF, then add that."))
     return [part.filename for part in listed]
+
+
+def _look_through(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Read a part to its end, which proves that it is whole, and refuse what only a trap declares."""
+    tail = b""
+    with packed.open(part) as inside:
+        while block := inside.read(FRAME):
+            seen = tail + block
+            if any(mark in seen for mark in _ENTITIES):
+                raise _refused(_("This document holds instructions that no word processor writes. Save it as a PDF."))
+            tail = seen[-32:]
 
 
 def _picture(form: str, saved_as: str) -> Callable[[bytes, str], Accepted]:
@@ -203,6 +217,11 @@ def _mode_for(image: Image.Image, form: str) -> str:
         return "L"
     see_through = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
     return "RGBA" if see_through and form != "JPEG" else "RGB"
+
+
+# What unpacking raises where the bytes are not what their list says, also where a password is asked for.
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError, KeyError)
+_ENTITIES = tuple("<!ENTITY".encode(form) for form in ("ascii", "utf-16-le", "utf-16-be"))
 
 
 @dataclass(frozen=True)
