@@ -31,6 +31,7 @@ def language_of(request: HttpRequest) -> str:
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
 
+
 # What a browser sends to a page, and who knows more; the interface for programs answers for itself.
 OF_A_PAGE = frozenset({"GET", "HEAD", "POST"})
 MORE_METHODS = {"draft": frozenset({"DELETE"}), "scim_user": frozenset({"PUT", "PATCH", "DELETE"})}
@@ -74,7 +75,6 @@ class ProgramsMiddleware:
             told = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": sentence, "code": "https"}
             return JsonResponse(told, status=403, content_type="application/problem+json")
         return self.answer(request)
-
 
 
 class LanguageMiddleware:
