@@ -100,3 +100,22 @@ def test_a_web_server_in_front_hides_the_figures_and_passes_the_size_of_a_docume
     assert "127.0.0.1:8000" in text
     [size] = re.findall(r"(?:max_size|client_max_body_size) (\d+)", text)
     assert int(size) > 20
+
+
+@pytest.mark.asvs("4.1.3", "12.1.1")
+def test_nginx_speaks_tls_of_today_and_says_itself_who_asks() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.2 TLSv1.3"]
+    assert "return 301 https://" in text
+    assert re.findall(r"proxy_set_header X-Forwarded-(\w+) (\S+);", text) == [
+        ("For", "$remote_addr"),
+        ("Proto", "https"),
+    ]
+    assert "autoindex" not in text
+
+
+@pytest.mark.asvs("13.2.4", "13.2.5")
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_unit_talks_to_this_machine_alone(unit: Path) -> None:
+    assert value(unit, "IPAddressDeny") == ["any"]
+    assert set(value(unit, "IPAddressAllow")) <= {"localhost"}

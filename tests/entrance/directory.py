@@ -19,6 +19,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT, SECRET = "kinkeeper", "a-secret-between-us"
+ACCESS = "what-opens-the-directory"
 
 
 @dataclass
@@ -28,6 +29,10 @@ class Directory:
     person: dict[str, Any] = field(default_factory=dict)
     address: str = ""
     signs_with: rsa.RSAPrivateKey | None = None
+    signs_how: str = "RS256"
+    heads: dict[str, Any] = field(default_factory=dict)
+    calls_itself: str = ""
+    sends_elsewhere: str = ""
     says_instead: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
@@ -36,12 +41,17 @@ class Directory:
         """What the directory says and signs."""
         now = int(time.time())
         said = {"iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 300, **self.person, **self.says_instead}
-        return jwt.encode(said, self.signs_with or self.key, algorithm="RS256", headers={"kid": "one"})
+        keys: dict[str, Any] = {"none": None, "HS256": SECRET * 4}
+        key = keys.get(self.signs_how, self.signs_with or self.key)
+        return jwt.encode(said, key, algorithm=self.signs_how, headers={"kid": "one", **self.heads})
 
     def about(self) -> dict[str, Any]:
         """Where its doors are."""
         doors = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-        return {"issuer": self.address, **{name: f"{self.address}/{path}" for name, path in doors.items()}}
+        return {
+            "issuer": self.calls_itself or self.address,
+            **{name: f"{self.address}/{path}" for name, path in doors.items()},
+        }
 
     def keys(self) -> dict[str, Any]:
         """Its public key."""
@@ -61,7 +71,7 @@ class Directory:
         proof = base64.urlsafe_b64encode(sha256(asked.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
         if begun is None or asked.get("client_secret") != SECRET or proof != begun["code_challenge"]:
             return 400, {"error": "invalid_grant"}
-        return 200, {"access_token": "x", "token_type": "Bearer", "expires_in": 300, "id_token": self.id_token()}
+        return 200, {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 300, "id_token": self.id_token()}
 
 
 def _first(text: str) -> dict[str, str]:
@@ -84,9 +94,10 @@ def serving() -> Iterator[Directory]:
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            if parts.path == "/authorize":
+            elsewhere = parts.path.startswith("/.well-known") and it.sends_elsewhere
+            if parts.path == "/authorize" or elsewhere:
                 self.send_response(302)
-                self.send_header("Location", it.authorize(_first(parts.query)))
+                self.send_header("Location", elsewhere or it.authorize(_first(parts.query)))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
             else:

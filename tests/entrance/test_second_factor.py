@@ -146,6 +146,18 @@ def test_the_link_of_a_new_password_does_not_open_past_the_factor(dalia_with_app
     assert (answer["Location"], is_inside(client)) == ("/sign-in/second-factor/", False)
 
 
+@pytest.mark.asvs("6.5.4", "6.5.5")
+def test_codes_are_long_enough_and_soon_over(dalia_with_app: Guarded) -> None:
+    """Eight digits are 26 bits; a code of the app counts for its half minute and for one before and after."""
+    assert all(len(code) == 8 and code.isdigit() for code in dalia_with_app.codes)
+    assert len(set(dalia_with_app.codes)) == 10
+    for periods in (-3, 3):
+        client = Client()
+        dalia_with_app.knocks(client)
+        client.post("/sign-in/second-factor/", {"code": code_of(dalia_with_app.secret, periods=periods)})
+        assert not is_inside(client)
+
+
 # ---- a passkey -----------------------------------------------------------------------------------------------------------
 
 

@@ -198,3 +198,24 @@ def test_a_new_password_ends_the_others_and_goes_on_here(amina: Colleague) -> No
     assert here.post("/password/", new).status_code == 302
     assert (is_inside(here), is_inside(there)) == (True, False)
     assert list(SignedInDevice.objects.values_list("agent", flat=True)) == [FIREFOX]
+
+
+@pytest.mark.asvs("7.2.3")
+def test_the_key_of_a_session_is_long_and_drawn_each_time(amina: Colleague) -> None:
+    """32 of 36 signs are 165 bits."""
+    with_password(amina)
+    keys = [comes_in(amina).session.session_key for _number in range(5)]
+    assert len(set(keys)) == 5
+    assert all(key is not None and len(key) == 32 and key.isalnum() for key in keys)
+
+
+@pytest.mark.asvs("7.4.1")
+def test_a_session_that_was_ended_is_not_taken_up_again(amina: Colleague) -> None:
+    with_password(amina)
+    here = comes_in(amina)
+    key = here.cookies["kinkeeper"].value
+    here.post("/sign-out/")
+    thief = Client()
+    thief.cookies["kinkeeper"] = key
+    assert not is_inside(thief)
+    assert not Session.objects.filter(pk=key).exists()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import jwt
 import pytest
 import requests
+from allauth.socialaccount.models import SocialToken
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +24,7 @@ from kinkeeper.lib.refusals import Refused
 from kinkeeper.site import environment
 from tests.conftest import Colleague
 from tests.entrance.conftest import Guarded, code_of
-from tests.entrance.directory import CLIENT, SECRET, Directory, serving
+from tests.entrance.directory import ACCESS, CLIENT, SECRET, Directory, serving
 
 
 @pytest.fixture
@@ -111,16 +114,39 @@ def test_a_closed_account_stays_closed(directory: Directory, amina: Colleague) -
 
 
 @pytest.mark.asvs("6.8.2", "9.1.1", "9.1.2", "9.1.3", "9.2.1", "9.2.3", "10.5.4")
-@pytest.mark.parametrize("fault", ["another key", "another audience", "another issuer", "too old", "no subject"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "another key",
+        "another audience",
+        "another issuer",
+        "too old",
+        "not yet",
+        "no subject",
+        "unsigned",
+        "signed with what both know",
+        "a key brought along",
+        "a key at its own address",
+    ],
+)
 def test_what_is_not_signed_for_us_opens_nothing(directory: Directory, amina: Colleague, fault: str) -> None:
     if fault == "another key":
         directory.signs_with = rsa.generate_private_key(65537, 2048)
+    if fault == "unsigned":
+        directory.signs_how = "none"
+    if fault == "signed with what both know":
+        directory.signs_how = "HS256"
+    if fault.startswith("a key"):
+        thief = directory.signs_with = rsa.generate_private_key(65537, 2048)
+        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(thief.public_key()))
+        directory.heads = {"jwk": public} if fault.endswith("along") else {"jku": f"{directory.address}/evil"}
     if fault == "no subject":
         del directory.person["sub"]
     lies: dict[str, dict[str, Any]] = {
         "another audience": {"aud": "somebody-else"},
         "another issuer": {"iss": "https://evil.example"},
         "too old": {"exp": int(time.time()) - 60},
+        "not yet": {"nbf": int(time.time()) + 3600},
     }
     directory.says_instead = lies.get(fault, {})
     client = Client()
@@ -192,3 +218,33 @@ def test_half_a_directory_and_one_without_https_are_refused(monkeypatch: pytest.
     monkeypatch.setenv("KINKEEPER_OIDC_SERVER", "http://id.example.org")
     with pytest.raises(ImproperlyConfigured, match="https"):
         environment.directory()
+
+
+@pytest.mark.asvs("10.5.3")
+def test_a_directory_that_calls_itself_otherwise_is_another_one(directory: Directory, amina: Colleague) -> None:
+    directory.calls_itself = f"{directory.address}/another"
+    client = Client()
+    assert client.post("/sign-in/directory/")["Location"] == "/sign-in/"
+    assert not is_inside(client)
+
+
+@pytest.mark.asvs("15.3.2")
+def test_the_directory_sends_us_nowhere_else(directory: Directory, amina: Colleague) -> None:
+    directory.sends_elsewhere = f"{directory.address}/about"
+    client = Client()
+    assert client.post("/sign-in/directory/")["Location"] == "/sign-in/"
+    assert "does not answer" in client.get("/sign-in/").content.decode()
+
+
+@pytest.mark.asvs("7.6.2", "9.2.2", "10.1.1")
+def test_what_the_directory_gave_us_stays_with_us(directory: Directory, amina: Colleague) -> None:
+    client = Client()
+    answer = comes_through(client)
+    assert is_inside(client)
+    kept = (
+        f"{dict(client.session.items())} {client.cookies} {answer.headers} {client.get('/password/').content.decode()}"
+    )
+    assert ACCESS not in kept
+    assert "id_token" not in kept
+    assert SocialToken.objects.count() == 0
+    assert Client().get("/sign-in/directory/").status_code == 405

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,31 @@ def test_an_opened_paper_cannot_run_be_framed_or_cached(amina: Colleague, paper:
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"] == "no-store"
     assert response["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.asvs("5.4.1", "5.4.2")
+@pytest.mark.parametrize(
+    "name",
+    [
+        'order".pdf',
+        'a"; filename="evil.exe',
+        "a\r\nSet-Cookie: x=y.pdf",
+        "фото \u202efdp.exe.pdf",
+        "../../etc/x.pdf",
+        ";=.pdf",
+    ],
+)
+def test_a_hostile_name_stays_inside_its_header(amina: Colleague, noor: Person, name: str) -> None:
+    upload = vault.accept(PDF, name if name.endswith(".pdf") else f"{name}.pdf")
+    paper = actions.add_document(amina.actor, noor, kind="court_decision", title="The order", upload=upload)
+    told = amina.browser.get(f"/documents/{paper.code}/").headers["Content-Disposition"]
+    said = Message()
+    said["Content-Disposition"] = told
+    assert said.get_content_disposition() == "attachment"
+    shown = said.get_filename() or ""
+    assert shown.endswith(".pdf")
+    assert not set(shown) & {"/", "\\", "\r", "\n", "\u202e"}
+    assert "Set-Cookie" not in told.partition("filename")[0]
 
 
 def test_reading_a_paper_is_remembered(amina: Colleague, noor: Person, paper: Document) -> None:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from kinkeeper.site.logs import JsonLines
-from tests.conftest import Colleague
+from tests.conftest import PASSWORD, Colleague
 
 CANARY = 'Zebulon"\n{"level":"info"} <b>Q</b>'
 SIGNS = ("Zebulon", "<b>Q")
@@ -54,7 +54,7 @@ def is_clean(text: str) -> bool:
     return not any(sign in text for sign in SIGNS)
 
 
-@pytest.mark.asvs("16.2.1", "16.2.4", "16.4.1")
+@pytest.mark.asvs("16.2.1", "16.2.2", "16.2.4", "16.4.1")
 def test_a_request_is_one_line_without_anything_about_anybody(caught: Caught, amina: Colleague) -> None:
     response = amina.browser.get("/search/", {"q": CANARY})
     [line] = [line for line in caught.lines if line["logger"] == "kinkeeper.request"]
@@ -71,6 +71,7 @@ def test_a_request_is_one_line_without_anything_about_anybody(caught: Caught, am
     ]
     assert (line["view"], line["status"], line["actor"]) == ("search", 200, f"user:{amina.user.code}")
     assert line["request_id"] == response["X-Request-Id"]
+    assert line["time"].endswith("+00:00")
     assert is_clean(caught.written.getvalue())
     assert "q=" not in caught.written.getvalue()
 
@@ -136,3 +137,22 @@ def test_the_settings_use_this_formatter_alone() -> None:
     assert known["formatters"]["lines"]["()"] == "kinkeeper.site.logs.JsonLines"
     assert logging.getLogger("django").handlers == []
     assert logging.getLogger("django.server").handlers == []
+
+
+@pytest.mark.asvs("16.3.1")
+def test_every_try_to_sign_in_is_a_line(caught: Caught, amina: Colleague) -> None:
+    amina.user.set_password(PASSWORD)
+    amina.user.save()
+    client = Client()
+    client.post("/sign-in/", {"email": "Zebulon@example.org", "password": "Zebulon"})
+    client.post("/sign-in/passkey/", {"credential": "{}"})
+    client.post("/sign-in/", {"email": amina.user.email, "password": PASSWORD})
+    lines = [line for line in caught.lines if line["logger"] == "kinkeeper.entrance"]
+    assert [(line["message"], line["actor"]) for line in lines] == [
+        ("A password was wrong.", "nobody"),
+        ("A passkey was wrong.", "nobody"),
+        ("Signed in by password.", f"user:{amina.user.code}"),
+    ]
+    assert all(line["request_id"] for line in lines)
+    assert is_clean(caught.written.getvalue())
+    assert amina.user.email not in caught.written.getvalue()
