@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import python_calamine
 from django.utils.translation import gettext as _
@@ -30,6 +31,8 @@ DELIMITERS = ";,\t"
 # The code pages of Windows that lists of the region were written in; Cyrillic, western, central European, Arabic, Greek.
 CODE_PAGES = ("cp1251", "cp1252", "cp1250", "cp1256", "cp1254", "cp1253")
 SAMPLE = 64 * 1024
+# Three hundred columns of long notes.
+LONGEST_ROW = 1_000_000
 # As much of a file is looked at to tell its code page and its separator.
 FIRST_SIGNS, FIRST_LINES = 4096, 20
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -132,14 +135,24 @@ def _of_csv(path: Path) -> Sheet:
     return sheet
 
 
+def _lines(handle: TextIO, of_this_row: list[int]) -> Iterator[str]:
+    """The lines of a file; csv.Error where one row grows beyond any list, before there is room for all of it."""
+    while line := handle.readline(LONGEST_ROW + 1):
+        of_this_row[0] += len(line)
+        if of_this_row[0] > LONGEST_ROW:
+            raise csv.Error("A row is too long.")
+        yield line
+
+
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
     cells_read = rows_read = 0
     with path.open(encoding=encoding, newline="") as handle:
-        reader = csv.reader(handle, delimiter=delimiter)
+        of_this_row = [0]
+        reader = csv.reader(_lines(handle, of_this_row), delimiter=delimiter)
         line = 1
         try:
             for cells in reader:
-                rows_read, cells_read = rows_read + 1, cells_read + len(cells)
+                rows_read, cells_read, of_this_row[0] = rows_read + 1, cells_read + len(cells), 0
                 if len(cells) > MOST_COLUMNS or rows_read > MOST_ROWS or cells_read > MOST_CELLS:
                     raise BadBook(
                         _("“%(name)s” has more than %(columns)s columns, %(rows)s rows or %(cells)s cells. Divide it.")
