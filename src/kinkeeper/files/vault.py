@@ -19,7 +19,6 @@ import re
 import time
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kinkeeper.files.models import StoredFile
+from kinkeeper.lib.archives import BROKEN
 from kinkeeper.lib.refusals import Refused
 
 log = logging.getLogger("kinkeeper.files")
@@ -159,7 +159,7 @@ def _parts(content: bytes) -> list[str]:
                 raise _refused(_("This document unpacks to far more than it should. Save it as a PDF, then add that."))
             for part in listed:
                 _look_through(packed, part)
-    except _BROKEN:
+    except BROKEN:
         raise _refused(_("This document is damaged. Save it again in its own program, then add it.")) from None
     return [part.filename for part in listed]
 
@@ -219,8 +219,6 @@ def _mode_for(image: Image.Image, form: str) -> str:
     return "RGBA" if see_through and form != "JPEG" else "RGB"
 
 
-# What unpacking raises where the bytes are not what their list says, also where a password is asked for.
-_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError, KeyError)
 _ENTITIES = tuple("<!ENTITY".encode(form) for form in ("ascii", "utf-16-le", "utf-16-be"))
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+
+from kinkeeper.lib.archives import BROKEN
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED = 512 * 1024 * 1024
@@ -34,12 +35,6 @@ _OPEN = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 _REFERENCE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,6})")
 _REPEATED = re.compile(rb"""\stable:number-(columns|rows)-repeated\s*=\s*["'](\d{1,9})["']""")
-
-
-# What reading a packed file raises where its bytes are not what its list of contents says.
-BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, KeyError,
-)  # fmt: skip
 
 
 class BadBook(ValueError):
@@ -82,7 +77,9 @@ def insist_on_a_plain_workbook(path: Path) -> int:
             if path.suffix.lower() == ".ods":
                 return _look_through_ods(packed, names)
             return _look_through_xlsx(packed, names)
-    except BROKEN as error:
+    except BadBook:
+        raise
+    except (*BROKEN, OSError) as error:
         raise BadBook(
             _("“%(name)s” is damaged, locked with a password, or no workbook. Save it again, without a password.")
             % {"name": path.name}

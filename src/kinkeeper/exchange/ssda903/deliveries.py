@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.exchange.ssda903.reading import SUFFIXES
 from kinkeeper.exchange.ssda903.years import year_label
+from kinkeeper.lib.archives import BROKEN
 from kinkeeper.lib.refusals import Refused
 
 MOST_FILES = 400
@@ -27,11 +27,6 @@ MOST_ROWS = 1_000_000
 LONGEST_LINE = 64 * 1024
 BLOCK = 1 << 20
 LONGEST_NAME = 200
-# What unpacking raises where the bytes are not what their list says, or where a file is called as a folder is.
-BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, KeyError,
-    FileExistsError, IsADirectoryError, NotADirectoryError,
-)  # fmt: skip
 
 
 class Upload(Protocol):
