@@ -247,6 +247,7 @@ RETURNS: Corpus = {
     "one line.zip": lambda: swollen({}, "2022_23/Header.csv", HEADER.encode(), b"a", 300 * MB),
     "quotation mark.zip": lambda: swollen({}, "2022_23/Header.csv", (HEADER + '1,"').encode(), b"a", 50 * MB),
     "lines.zip": lambda: swollen({}, "2022_23/Header.csv", HEADER.encode(), b"\n", 300 * MB),
+    "many rows.zip": lambda: packed({"2022_23/Header.csv": many_rows(1_200_000)}),
     "columns.zip": lambda: swollen({}, "2022_23/Header.csv", b"CHILD", b",a", 100 * MB, b"\n1,2\n"),
     "zip in zip.zip": lambda: ZIP_IN_ZIP,
     "many files.zip": lambda: packed({f"{n}/Header.csv": HEADER.encode() for n in range(500)}),
@@ -256,7 +257,7 @@ RETURNS: Corpus = {
     "long name.zip": lambda: packed({"a" * 5_000 + ".csv": b"x"}),
     "nul in a name.zip": lambda: packed({"a\u202e\x01b.csv": HEADER.encode()}).replace(b"\x01b.csv", b"\0b.csv"),
     "link.zip": lambda: linked(),  # noqa: PLW0108
-    "broken inside.zip": lambda: spoilt_inside(packed({"Header.csv": (HEADER + ROW * 900).encode()})),
+    "broken inside.zip": lambda: spoilt_inside(packed({"Header.csv": many_rows(900)})),
     "half.zip": lambda: packed({"Header.csv": HEADER.encode()})[:-30],
     "locked.zip": lambda: locked(packed({"Header.csv": HEADER.encode()})),
     "other squeezing.zip": lambda: packed({"Header.csv": HEADER.encode()}).replace(b"\x08\x00", b"\x63\x00"),
@@ -266,6 +267,11 @@ RETURNS: Corpus = {
     "Episodes.csv": (EPISODES + "1,31/02/2023\0,\u202eS,,,,,,,,,,\r\n" * 50).encode,
 }  # fmt: skip
 CORPUS = {"vault": VAULT, "sheets": SHEETS, "returns": RETURNS}
+
+
+def many_rows(count: int) -> bytes:
+    """A table of the return with rows that differ."""
+    return (HEADER + "".join(f"{number},2,17/05/2014,WBRI,UN1,,\r\n" for number in range(count))).encode()
 
 
 def spoilt_inside(whole: bytes) -> bytes:
