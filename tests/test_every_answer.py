@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.models import CharField, TextField
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -15,6 +16,7 @@ from django.urls import path as django_path
 
 from kinkeeper.access.models import Unit
 from kinkeeper.site import urls
+from kinkeeper.site.checks import tables_of_the_house
 from kinkeeper.site.middleware import INTERFACE, MORE_METHODS, OF_A_PAGE, WITHOUT_SIGN_IN
 from tests.conftest import Colleague
 from tests.laws import SOURCE, templates
@@ -150,14 +152,19 @@ def test_what_stands_behind_the_question_mark_is_no_field_of_a_form(amina: Colle
 
 @pytest.mark.asvs("1.2.2", "14.2.1")
 def test_an_address_holds_codes_and_no_words() -> None:
-    keys = {key for address in addresses() for key in address.keys}
-    assert keys <= {
-        "code", "token", "factor", "deed", "subject", "secret", "year", "row", "kind", "number", "number_of_part", "purpose",
-    }  # fmt: skip
-    # What is typed never becomes an address: a link is made of names of addresses, or of what those made.
-    typed = re.compile(r"""(?:href|src|action|hx-get|hx-post)\s*=\s*["']\{\{\s*([^}]+?)\s*\}\}""")
-    found = {value for _room, _path, text in templates() for value in typed.findall(text)}
-    assert not [value for value in found if not value.endswith(("url", "link", "get_absolute_url", "address", "path"))]
+    assert {key for address in addresses() for key in address.keys} == {"code", "deed", "factor", "subject", "token"}
+    # What is typed never becomes an address: nothing that a column of words holds stands in a link, but links of our own.
+    linked = re.compile(r"""(?:href|src|action|hx-get|hx-post)\s*=\s*["']\{\{\s*([^}|]+?)\s*[|}]""")
+    values = {value for _room, _path, text in templates() for value in linked.findall(text)}
+    found = {value.rpartition(".")[2] for value in values if "." in value}
+    words = {
+        field.name
+        for model in tables_of_the_house()
+        for field in model._meta.local_fields
+        if isinstance(field, CharField | TextField)
+    }
+    assert "get_absolute_url" in found
+    assert found & words <= {"link"}
 
 
 @pytest.mark.asvs("3.2.2")
@@ -171,7 +178,7 @@ def test_own_scripts_put_text_in_as_text() -> None:
 def test_a_page_without_its_headers_is_found(monkeypatch: pytest.MonkeyPatch, eve: Colleague) -> None:
     def careless(request: Any) -> HttpResponse:
         answer = HttpResponse("<html><script>x()</script><img src='//evil.example/x'>", content_type="text/html")
-        answer.headers |= {"Access-Control-Allow-Origin": "*", "Cache-Control": "public"}
+        answer["Access-Control-Allow-Origin"], answer["Cache-Control"] = "*", "public"
         answer._csp_exempt = True  # type: ignore[attr-defined]
         return answer
 
