@@ -204,7 +204,7 @@ def _scripts(word: str) -> int:
 
 
 def _best(lines: Sequence[str]) -> int:
-    rows = (line.split(delimiter) for line in lines[:FIRST_LINES] for delimiter in DELIMITERS)
+    rows = (line.split(delimiter)[:MOST_COLUMNS] for line in lines[:FIRST_LINES] for delimiter in DELIMITERS)
     return max((known_headings([cell.strip('" ') for cell in row]) for row in rows), default=0)
 
 
@@ -213,7 +213,8 @@ def _delimiter(path: Path, encoding: str) -> str:
         lines = [line for line in (handle.readline(SAMPLE) for _line in range(FIRST_LINES)) if line.strip()]
 
     def worth(delimiter: str) -> tuple[int, int]:
-        rows = list(csv.reader(lines, delimiter=delimiter))
+        # A row of more cells than may be is refused later; here it must not be looked at cell by cell.
+        rows = [row[:MOST_COLUMNS] for row in csv.reader(lines, delimiter=delimiter)]
         return max(map(known_headings, rows), default=0), max(map(len, rows), default=0)
 
     return max(DELIMITERS, key=worth)
