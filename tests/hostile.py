@@ -262,6 +262,8 @@ RETURNS: Corpus = {
     "locked.zip": lambda: locked(packed({"Header.csv": HEADER.encode()})),
     "other squeezing.zip": lambda: packed({"Header.csv": HEADER.encode()}).replace(b"\x08\x00", b"\x63\x00"),
     "no zip.zip": lambda: b"PK no zip",
+    "commas.csv": lambda: b"CHILD" + b"," * 60_000 + b"\n" + b"1" + b"," * 60_000 + b"\n",
+    "columns.csv": lambda: ",".join(f"C{number}" for number in range(9_000)).encode() + b"\n1,2\n",
     "Header.xml": lambda: LAUGHS + b"<x>&l9;</x>",
     "Header.csv": (HEADER + f"{'9' * 200_000},2,{MARKS},NaN,1e999,,\r\n").encode,
     "Episodes.csv": (EPISODES + "1,31/02/2023\0,\u202eS,,,,,,,,,,\r\n" * 50).encode,

@@ -24,7 +24,7 @@ MAY_BE_READ: Mapping[str, frozenset[str]] = {
             "huge number.xlsx", "nan.xlsx", "day out of time.xlsx", "no such string.xlsx", "empty lines.csv",
         }
     ),
-    "returns": frozenset({"same name.zip", "out.zip", "link.zip", "nul in a name.zip", "Episodes.csv", "zip in zip.zip", "long name.zip"}),
+    "returns": frozenset({"same name.zip", "out.zip", "link.zip", "nul in a name.zip", "Episodes.csv", "commas.csv", "columns.csv", "zip in zip.zip", "long name.zip"}),
 }  # fmt: skip
 MOST_SECONDS, MOST_MB = 6.0, 250
 SOME, MANY = 240, 20_000
