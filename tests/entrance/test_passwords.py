@@ -40,7 +40,7 @@ def opens(colleague: Colleague, password: str) -> bool:
     [
         ("short and 11", None),
         ("eleven sign", "at least 12"),
-        ("unbelievable", "too common"),
+        ("qazwsxedcrfv", "too common"),
         ("amina haddad", "too similar"),
         ("Kinkeeper2026", "name of the association"),
         ("Rivers-Riverside-26", "name of the association"),
