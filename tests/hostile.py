@@ -34,6 +34,10 @@ RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     f'<Relationship Id="r1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
 ).encode()
+ROOT_RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+).encode()
 LAUGHS = b"<!DOCTYPE x [" + b"".join(
     b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10 if n else b"lol") for n in range(10)
 ) + b"]>"  # fmt: skip
@@ -84,7 +88,8 @@ def xlsx(sheet: bytes, before: bytes = b"", more: Parts | None = None) -> bytes:
 
 
 def _book(more: Parts) -> Parts:
-    return {"[Content_Types].xml": TYPES, "xl/workbook.xml": BOOK, "xl/_rels/workbook.xml.rels": RELATIONS, **more}
+    parts = {"[Content_Types].xml": TYPES, "_rels/.rels": ROOT_RELATIONS, "xl/workbook.xml": BOOK}
+    return {**parts, "xl/_rels/workbook.xml.rels": RELATIONS, **more}
 
 
 def cell(text: str, place: str = "A1") -> bytes:
