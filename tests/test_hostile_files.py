@@ -20,7 +20,7 @@ MAY_BE_READ: Mapping[str, frozenset[str]] = {
     "vault": frozenset({"marks.txt", "words.png"}),
     "sheets": frozenset(
         {
-            "200000 deep.ods", "90 MB of strings.xlsx", "marks.xlsx", "marks.csv", "bidi.csv", "huge number.csv",
+            "200000 deep.ods", "200000 deep.xlsx", "a name of 70000 letters.xlsx", "nul.csv", "90 MB of strings.xlsx", "marks.xlsx", "marks.csv", "bidi.csv", "huge number.csv",
             "huge number.xlsx", "nan.xlsx", "day out of time.xlsx", "no such string.xlsx", "empty lines.csv",
         }
     ),

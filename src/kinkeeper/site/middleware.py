@@ -33,6 +33,7 @@ def language_of(request: HttpRequest) -> str:
 
 
 # What a browser sends to a page, and who knows more; the interface for programs answers for itself.
+ANYWHERE = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OF_A_PAGE = frozenset({"GET", "HEAD", "POST"})
 MORE_METHODS = {"draft": frozenset({"DELETE"}), "scim_user": frozenset({"PUT", "PATCH", "DELETE"})}
 
@@ -44,6 +45,8 @@ class MethodsMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ANYWHERE:
+            return HttpResponseNotAllowed(sorted(ANYWHERE))
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
