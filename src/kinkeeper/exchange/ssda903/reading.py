@@ -78,8 +78,10 @@ def row_from_cells(file: str, line: int, table: Table, year: int | None, cells: 
 
 def _row(source: Source, line: int, cells: Sequence[str]) -> Row | BadRow:
     columns, table = source.found.columns, source.table
-    while len(cells) > len(columns) and not cells[-1].strip():
-        cells = cells[:-1]
+    end = len(cells)
+    while end > len(columns) and not cells[end - 1].strip():
+        end -= 1
+    cells = cells[:end]
     named = {name: plain_text(cell.strip()) for name, cell in zip(columns, cells, strict=False)}
     if table is None:
         fault = Fault(source.name, line, "", source.found.sentence, "READ-FILE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -316,11 +317,18 @@ def table_hinted(file: str) -> Table | None:
     return TABLES[_FILE_NAMES[max(hits, key=len)]] if hits else None
 
 
+# A sentence names no more columns than somebody reads.
+MOST_NAMED = 30
+
+
 def recognise(cells: Sequence[str], file: str) -> Recognised:
     """Tell which table a header line belongs to, by its set of names; the file's name only helps to word a refusal."""
     names = column_names(cells)
-    while names and not names[-1]:
-        names = names[:-1]
+    # One step for each cell, not a copy of the rest for each: a header may be nothing but separators.
+    end = len(names)
+    while end and not names[end - 1]:
+        end -= 1
+    names = names[:end]
     given = set(names)
     if len(given) == len(names):
         for table in TABLES.values():
@@ -334,13 +342,13 @@ def recognise(cells: Sequence[str], file: str) -> Recognised:
 def _why_not(names: tuple[str, ...], file: str) -> str:
     given = set(names)
     if len(given) != len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = sorted(name for name, times in Counter(names).items() if times > 1)[:MOST_NAMED]
         return _("The header names a column twice ({columns}). Remove one of them.").format(columns=", ".join(twice))
     near = table_hinted(file) or max(TABLES.values(), key=lambda table: len(given & set(table.header)))
     if len(given & set(near.header)) < 2:
         return _("The columns of this file are those of no table of the return. If it is not one, leave it out.")
-    missing = sorted(set(near.header) - given) or ["–"]
-    surplus = sorted(given - set(near.header)) or ["–"]
+    missing = sorted(set(near.header) - given)[:MOST_NAMED] or ["–"]
+    surplus = sorted(given - set(near.header))[:MOST_NAMED] or ["–"]
     return _(
         "This file looks like {table}, but its columns differ. Missing: {missing}. Not in the return: {surplus}. "
         "Correct the first line of the file."
