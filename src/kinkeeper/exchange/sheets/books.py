@@ -214,7 +214,10 @@ def _delimiter(path: Path, encoding: str) -> str:
 
     def worth(delimiter: str) -> tuple[int, int]:
         # A row of more cells than may be is refused later; here it must not be looked at cell by cell.
-        rows = [row[:MOST_COLUMNS] for row in csv.reader(lines, delimiter=delimiter)]
+        try:
+            rows = [row[:MOST_COLUMNS] for row in csv.reader(lines, delimiter=delimiter)]
+        except csv.Error:  # a cell without end; whoever reads the rows says in which line
+            return 0, 0
         return max(map(known_headings, rows), default=0), max(map(len, rows), default=0)
 
     return max(DELIMITERS, key=worth)
