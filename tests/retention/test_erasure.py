@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,16 +11,18 @@ from django.test import Client
 from django.utils import timezone
 
 from kinkeeper.access.gate import Unseen, machine
-from kinkeeper.access.models import Association, Role
+from kinkeeper.access.models import Association, Role, Unit
 from kinkeeper.cases.models import Case, Contact
+from kinkeeper.families.models import Kinship
 from kinkeeper.files import vault
 from kinkeeper.files.models import StoredFile
 from kinkeeper.journal.chain import Following
 from kinkeeper.journal.models import Entry, History, Refusal
 from kinkeeper.keys.models import DataKey
+from kinkeeper.lib.periods import add_months
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.lib.rows import write
-from kinkeeper.people.models import Document, Identifier, Name, NameKey, Person
+from kinkeeper.people.models import ContactPoint, Document, Identifier, Name, NameKey, Person
 from kinkeeper.placements.models import PeriodOfCare
 from kinkeeper.retention import ledger, queries, tasks
 from kinkeeper.retention.actions import (
@@ -248,3 +251,77 @@ def test_the_pages_of_the_deeds(
     assert "Somebody else has to confirm it" in first
     answer = karim.browser.post(f"/retention/erasures/{row.code}/confirm/", {"answer": WHY, "version": row.version})
     assert (answer.status_code, Disposal.objects.get().state) == (302, "done")
+
+
+# ---- rules of the pack for those who were only named, and for a death ------------------------------------------------
+
+LONG_SINCE = timezone.now() - timedelta(days=11 * 366)
+
+
+def named_long_ago(unit: Unit, given: str) -> Person:
+    """Somebody who was written down eleven years ago."""
+    person = register(unit, given, "Far")
+    for model in (Person, Name):
+        model._base_manager.filter(**{"pk" if model is Person else "person": person.pk}).update(created_at=LONG_SINCE)
+    return Person.objects.get(pk=person.pk)
+
+
+def test_somebody_only_named_is_proposed_when_nothing_named_them_since(dalia: Colleague, village: Unit) -> None:
+    referrer = named_long_ago(village, "Ruth")
+    assert list(queries.past_retention(dalia.actor)) == [referrer]
+    found = queries.past_one(dalia.actor, referrer)
+    assert found is not None
+    assert (found.rule.code, found.due_on) == ("relative", add_months(timezone.localdate(LONG_SINCE), 120))
+    ContactPoint.objects.create(person=referrer, kind="phone", value="123")
+    assert list(queries.past_retention(dalia.actor)) == []
+    assert queries.past_one(dalia.actor, referrer) is None
+
+
+@pytest.mark.parametrize("way", [("person", "relative"), ("relative", "person")])
+def test_kin_of_a_child_is_kept_as_long_as_the_child(
+    dalia: Colleague, karim: Colleague, village: Unit, omar: Person, way: tuple[str, str]
+) -> None:
+    mother = named_long_ago(village, "Salma")
+    Kinship.objects.create(**dict(zip(way, (mother, omar), strict=True)), kind="parent")
+    Kinship._base_manager.update(created_at=LONG_SINCE)
+    assert list(queries.past_retention(dalia.actor)) == [omar]
+    with pytest.raises(Refused, match="is not over"):
+        propose_erasure(dalia.actor, mother, reason=WHY)
+    erase(dalia, karim, omar)
+    assert list(queries.past_retention(dalia.actor)) == [mother]
+    assert propose_erasure(dalia.actor, mother, reason=WHY).rule == "relative"
+
+
+@pytest.mark.parametrize(
+    ("died_on", "rule", "due_on"),
+    [
+        (date(1988, 5, 16), "child_who_died", date(2003, 5, 16)),
+        (date(1988, 5, 17), "child_in_care", date(2045, 5, 17)),
+        (None, "child_in_care", date(2045, 5, 17)),
+    ],
+)
+def test_a_death_in_childhood_starts_the_count(
+    dalia: Colleague, omar: Person, died_on: date | None, rule: str, due_on: date
+) -> None:
+    PeriodOfCare.objects.create(
+        child=omar, started_on=date(1981, 1, 1), ended_on=date(1982, 1, 1), need="NEGLECT", exit="OTHER"
+    )
+    Person.objects.filter(pk=omar.pk).update(died_on=died_on)
+    with_facts = queries._with_facts(Person.objects.filter(pk=omar.pk)).get()
+    found = queries.past_of(dalia.actor, with_facts)
+    assert found is not None
+    assert (found.rule.code, found.due_on) == (rule, due_on)
+    assert list(queries.past_retention(dalia.actor)) == ([omar] if due_on < TODAY else [])
+
+
+def test_where_the_pack_says_nothing_of_a_death_the_birth_counts(dalia: Colleague, omar: Person, monkeypatch) -> None:
+    pack = queries.pack_in_force()
+    without = replace(pack, retention={code: one for code, one in pack.retention.items() if code != "child_who_died"})
+    monkeypatch.setattr(queries, "pack_in_force", lambda: without)
+    PeriodOfCare.objects.create(
+        child=omar, started_on=date(1981, 1, 1), ended_on=date(1982, 1, 1), need="NEGLECT", exit="OTHER"
+    )
+    Person.objects.filter(pk=omar.pk).update(died_on=date(1985, 1, 1))
+    found = queries.past_of(dalia.actor, queries._with_facts(Person.objects.filter(pk=omar.pk)).get())
+    assert found is not None
+    assert found.rule.code == "child_in_care"

@@ -77,7 +77,7 @@ NEUTRAL_EXITS = frozenset(
 )
 LENGTHS = frozenset(["hours", "days", "working_days", "weeks", "months", "years"])
 UNITS = LENGTHS | {"children", "places", "members", "options", "yes"}
-COUNTED_FROM = frozenset(["birth", "closing", "end_as_carer"])
+COUNTED_FROM = frozenset(["birth", "closing", "end_as_carer", "death", "last_named"])
 ABOUTS = frozenset(["visit", "review", "followup", "contact"])
 CASE_KINDS = frozenset(["care", "family_strengthening", "youth"])
 DEEDS_WITH_CONSENT = frozenset(
@@ -233,7 +233,10 @@ class Paper(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Retention(Entry):
-    """How many years a kind of record is kept, counted from a birth, the last day of care, or the end of the last case."""
+    """How many years a kind of record is kept, and from what they are counted: a birth, the last closing, the end as a carer,
+    the death of a child in care before the end of childhood (then it stands for the rule from birth), or the last row that
+    names somebody who was neither child nor carer.
+    """
 
     years: int = 0
     counted_from: str = ""

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, DateField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth, ExtractYear, Greatest
+from django.db.models.lookups import LessThan
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import YES, Actor, Verdict, seen
 from kinkeeper.access.models import Association, pack_in_force
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.cases.models import Case, Tracing
+from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Carer
 from kinkeeper.intake.models import Mentioned, Referral
 from kinkeeper.lib.packs import Length
@@ -42,9 +47,11 @@ class Past:
 
 # Whom a rule is for, and the fact from which it counts, by `counted_from`.
 _FITS = {
-    "birth": (Q(was_in_care=True), "born_from"),
+    "birth": (Q(was_in_care=True, died_in_childhood=False), "born_from"),
+    "death": (Q(was_in_care=True, died_in_childhood=True), "died_on"),
     "closing": (Q(had_a_case=True, was_in_care=False), "last_closed"),
     "end_as_carer": (Q(cared=True), "last_cared"),
+    "last_named": (Q(was_in_care=False, had_a_case=False, cared=False), "last_named"),
 }
 
 
@@ -59,14 +66,69 @@ def _with_facts(rows: QuerySet[Person]) -> QuerySet[Person]:
         cared=Exists(Carer.objects.filter(person=mine)),
         last_closed=Subquery(closed),
         last_cared=Subquery(ended),
+        last_named=_last_named(),
+        died_in_childhood=_died_in_childhood(),
     )
     return facts.annotate(
         **{f"fits_{kind}": ExpressionWrapper(fits, BooleanField()) for kind, (fits, _fact) in _FITS.items()}
     )
 
 
+def _died_in_childhood() -> Any:
+    """Whether a death starts the count: the pack has a rule for it, and it came before the end of childhood."""
+    pack = pack_in_force()
+    if not any(rule.counted_from == "death" for rule in pack.retention.values()):
+        return Value(False, output_field=BooleanField())
+    # Age in years, months and days as one number, 17 years and 3 months are 170300: the same on both engines.
+    age: Any = 0
+    for part, weight in ((ExtractYear, 10000), (ExtractMonth, 100), (ExtractDay, 1)):
+        age = (part("died_on") - part("born_from")) * weight + age
+    young = LessThan(age, Value(pack.limit("age_of_majority").value * 10000))
+    known = Q(died_on__isnull=False, born_from__isnull=False)
+    return Choose(When(known, then=ExpressionWrapper(young, BooleanField())), default=Value(False))
+
+
+def _named_in() -> Iterator[tuple[Any, str]]:
+    """Tables that name people, each with a key by which it does."""
+    for model, found in ways().items():
+        if model._meta.label not in LEFT_OUT and issubclass(model, Row):
+            yield from ((model, way) for way in found if "__" not in way)
+
+
+def _last_named() -> Any:
+    """When a row was written last that names somebody, or that is about them."""
+    mine, days = OuterRef("pk"), [Cast("created_at", DateField())]
+    for model, way in _named_in():
+        rows = model._base_manager.filter(**{way: mine}).order_by("-created_at").values("created_at")
+        # An empty answer would make the greatest of all empty on SQLite.
+        days.append(Coalesce(Cast(Subquery(rows[:1]), DateField()), Cast("created_at", DateField())))
+    return Greatest(*days) if len(days) > 1 else days[0]
+
+
+def _kept_with_a_child(mine: Any) -> Q:
+    """Whether somebody is kin of a child whose record is kept: the child’s file would lose them."""
+    child = Q(Exists(PeriodOfCare.objects.filter(child=OuterRef("of")))) | Q(
+        Exists(Case.objects.filter(child=OuterRef("of")))
+    )
+    erased = Exists(Disposal.objects.filter(person=OuterRef("of"), state=Disposal.State.DONE))
+    either = [
+        Kinship.objects.filter(person=mine).annotate(of=F("relative_id")),
+        Kinship.objects.filter(relative=mine).annotate(of=F("person_id")),
+    ]
+    found = Q()
+    for ties in either:
+        found |= Q(Exists(ties.filter(child).exclude(erased)))
+    return found
+
+
 def past_retention(actor: Actor) -> QuerySet[Person]:
-    """People whose record every rule that fits lets go, and nothing open stands in the way; the oldest first."""
+    """People whom the list proposes: every rule that fits lets go of them; the oldest first.
+
+    Left out of the list are: who has an open case or cares for children; who was confirmed or erased already; and who was
+    only named, as long as the record of a child whose kin they are is kept. A hold, care that goes on, an open referral
+    or search and an unanswered request for the file are asked by the judge alone (`verdict_on_erasing`): such a person
+    is listed, and the page says what stands in the way.
+    """
     rows = _with_facts(seen(actor, Person).filter(unit_id__in=actor.units(*OVERSEERS)))
     any_fits = Q(pk__in=[])
     for rule in pack_in_force().retention.values():
@@ -80,6 +142,7 @@ def past_retention(actor: Actor) -> QuerySet[Person]:
         .exclude(Exists(Case.objects.filter(child=mine, closed_on=None)))
         .exclude(Exists(Carer.objects.filter(person=mine, ends_on=None)))
         .exclude(Exists(Disposal.objects.filter(person=mine).exclude(state=Disposal.State.DECLINED)))
+        .exclude(Q(fits_last_named=True) & _kept_with_a_child(mine))
         .select_related("unit")
         .order_by("born_from", "pk")
     )
@@ -102,8 +165,13 @@ def past_of(actor: Actor, person: Any) -> Past | None:
 
 def past_one(actor: Actor, person: Person) -> Past | None:
     """Whether one person’s record is past its time today, and by which rule."""
-    found = past_of(actor, _with_facts(Person.objects.filter(pk=person.pk)).get())
-    return found if found and found.due_on <= actor.today else None
+    facts = _with_facts(Person.objects.filter(pk=person.pk))
+    mine = OuterRef("pk")
+    found = past_of(actor, facts.annotate(kept_with=ExpressionWrapper(_kept_with_a_child(mine), BooleanField())).get())
+    if found is None or found.due_on > actor.today:
+        return None
+    named: Any = found.person
+    return None if named.fits_last_named and named.kept_with else found
 
 
 def verdict_on_erasing(actor: Actor, person: Person, but: Disposal | None = None) -> Verdict:

@@ -20,6 +20,8 @@ _COUNTED = {
     "birth": gettext_lazy("after the birth"),
     "closing": gettext_lazy("after the last case was closed"),
     "end_as_carer": gettext_lazy("after caring ended"),
+    "death": gettext_lazy("after a death in childhood"),
+    "last_named": gettext_lazy("after the person was named last"),
 }
 _TITLES = {
     "retention": _("How long records are kept"),
