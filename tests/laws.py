@@ -31,7 +31,7 @@ OWN_NAMES = {
     "leaving": {"guards"},
     "sharing": {"sheet"},
     "interface": {"api", "asked", "guide", "problems", "reading", "shapes", "wording", "writing"},
-    "retention": {"collecting", "bundle", "ledger"},
+    "retention": {"collecting", "bundle", "ledger", "traces", "weighing"},
     "desk": {"calendar", "homes"},
     "book": {"kin", "relatives", "genogram", "rows", "network", "journey", "sheet", "work", "reading", "before"},
 }

@@ -132,7 +132,7 @@ class Breaking:
             if event == "call" and frame.f_code.co_filename == file:
                 reached[frame.f_code.co_qualname.split(".<locals>")[0]].add(now)
 
-        for now, item in enumerate(self.items):  # noqa: B007 – read by `entered`
+        for now, item in enumerate(self.items):
             began = time.monotonic()
             threading.setprofile(entered)
             sys.setprofile(entered)
@@ -211,17 +211,14 @@ def constants(module: ModuleType, source: str, broken: str) -> dict[str, Any]:
     if len(changed) != 1 or not isinstance(changed[0], ast.Assign | ast.AnnAssign):
         return {}
     space = dict(vars(module))
-    found: dict[str, Any] = {}
     for line in after:
         if isinstance(line, ast.Assign | ast.AnnAssign):
             try:
                 exec(compile(ast.Module([line], []), module.__file__ or "", "exec"), space)  # noqa: S102 – our own source
-            except Exception:
+            except Exception:  # noqa: BLE001 – whatever a broken line says
                 return {}  # it does not even load: that is for a process of its own to find
-    for name, value in space.items():
-        if name in vars(module) and name.isupper() and value != vars(module)[name]:
-            found[name] = value
-    return found
+    known = vars(module)
+    return {name: new for name, new in space.items() if name in known and name.isupper() and new != known[name]}
 
 
 def _break(module: ModuleType, codes: dict[str, CodeType], values: dict[str, Any]) -> None:

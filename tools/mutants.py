@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tools.mutant_runs import run_room
+
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = sorted((ROOT / "src/kinkeeper").glob("*/policy.py"))
 TURNED: dict[type[ast.AST], Any] = {
@@ -125,8 +127,6 @@ def from_files(room: str, broken: list[tuple[str, str]], also: list[str]) -> lis
 
 def one_room(room: str, also: list[str]) -> int:
     """Run one room’s mutants in this process, and say what became of them."""
-    from tools.mutant_runs import run_room  # pytest is loaded only where tests run
-
     policy = ROOT / f"src/kinkeeper/{room}/policy.py"
     every = list(mutants(policy.read_text()))
     told = run_room(policy, every, tests_of(room, also))

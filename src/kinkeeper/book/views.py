@@ -10,6 +10,7 @@ from kinkeeper.book import before, queries, reading, relatives, sheet
 from kinkeeper.cases.models import Case
 from kinkeeper.journal.queries import remember_look, remember_looks
 from kinkeeper.people.models import Person
+from kinkeeper.retention.queries import standing_of
 
 
 def child(request: ActorRequest, code: str) -> HttpResponse:
@@ -25,6 +26,7 @@ def child(request: ActorRequest, code: str) -> HttpResponse:
         "kind": kind,
         "story": queries.story_of(request.actor, book, kind, request.GET.get("page")),
         "readers": queries.readers_of(request.actor, row),
+        "standing": standing_of(request.actor, row),
     }
     return render(request, "book/child.html", words)
 
@@ -53,10 +55,12 @@ def person(request: ActorRequest, code: str) -> HttpResponse:
     if ours:
         return redirect("child", code)
     remember_look(request.actor, row, "person")
-    readers = queries.readers_of(request.actor, row)
-    return render(
-        request, "book/person.html", {"portrait": relatives.portrait_of(request.actor, row), "readers": readers}
-    )
+    words = {
+        "portrait": relatives.portrait_of(request.actor, row),
+        "readers": queries.readers_of(request.actor, row),
+        "standing": standing_of(request.actor, row),
+    }
+    return render(request, "book/person.html", words)
 
 
 def family(request: ActorRequest, code: str) -> HttpResponse:

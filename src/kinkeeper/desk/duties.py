@@ -23,6 +23,7 @@ from kinkeeper.notices.models import Notice
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode
 from kinkeeper.placements.queries import Residence, where_lives
+from kinkeeper.retention.duties import access_requests_due, erasures_waiting
 from kinkeeper.sharing.duties import transfers_due
 
 WEEK = 7
@@ -78,9 +79,9 @@ def own_duties(actor: Actor) -> list[Duty]:
 
 
 def unit_duties(actor: Actor) -> list[Duty]:
-    """What waits in the actor’s units and belongs to no case: referrals, transfers, facts of homes, opened records."""
+    """What waits in the actor’s units and belongs to no case: referrals, transfers, homes, opened records, files, erasures."""
     last = actor.today + timedelta(days=4 * WEEK)
-    due = openings_to_review(actor, last)
+    due = [*openings_to_review(actor, last), *access_requests_due(actor), *erasures_waiting(actor)]
     if actor.units(*WORKERS, Role.SUPERVISOR):
         due += [*screenings_due(actor, last), *transfers_due(actor, last), *home_facts_due(actor, last)]
     return sorted(due, key=lambda duty: (duty.due_on, duty.code))

@@ -14,7 +14,7 @@ from kinkeeper.access.models import Association, pack_in_force
 from kinkeeper.files import vault
 from kinkeeper.files.models import StoredFile
 from kinkeeper.journal import chain
-from kinkeeper.journal.acts import act
+from kinkeeper.journal.acts import act, bulk_act
 from kinkeeper.journal.models import History
 from kinkeeper.keys.fields import Mark, MarkField
 from kinkeeper.keys.ring import Holder, destroy_key
@@ -24,7 +24,7 @@ from kinkeeper.lib.rows import Row, write
 from kinkeeper.lib.steps import move
 from kinkeeper.lib.timers import due_after
 from kinkeeper.people.models import ContactPoint, Document, Identifier, Name, NameKey, Person, SpokenLanguage
-from kinkeeper.retention import ledger, policy, queries
+from kinkeeper.retention import ledger, policy, queries, traces, weighing
 from kinkeeper.retention.collecting import belongs_to, plain_texts
 from kinkeeper.retention.models import AccessRequest, Disposal, Hold, LedgerLine, Redaction
 
@@ -120,6 +120,7 @@ def _erase(actor: Actor, person: Person, rule: str, on: date) -> None:
         kept.setdefault(type(row), []).append(row)
     files = {row.file for row in rows if isinstance(row, Document)} | ({person.photo} if person.photo else set())
     keys = list(NameKey.objects.filter(person=person).values_list("pk", flat=True))
+    outside = traces.traces_of(person, rows)
     born = f"{person.born_from.year:04}" if person.born_from else ""
     write(
         person, name=person.code, sort_name=person.code.casefold(), birth=born, birth_by="", died_on=None, photo=None,
@@ -133,7 +134,12 @@ def _erase(actor: Actor, person: Person, rule: str, on: date) -> None:
         gone._base_manager.filter(person=person).delete()
     for file in files:
         vault.forget(file)
-    _forget_what_it_was({model: [row.pk for row in some] for model, some in kept.items()}, keys, files, actor, rule)
+    for model, some_keys in outside.items():
+        model._base_manager.filter(pk__in=some_keys).delete()
+    asked = list(Redaction.objects.filter(request__person=person).values_list("pk", flat=True))
+    _empty(Redaction, asked)
+    gone_rows = {model: [row.pk for row in some] for model, some in kept.items()}
+    _forget_what_it_was({**gone_rows, **outside, NameKey: keys, Redaction: asked}, files, actor, rule)
     line = LedgerLine.objects.create(mark=ledger.mark_of(person.code), rule=rule, erased_on=on)
     destroy_key(Holder(Person._meta.label_lower, person.code))
     told = {"mark": line.mark, "rule": rule, "erased_on": on.isoformat()}
@@ -148,11 +154,10 @@ def _empty(model: type[Row], keys: list[int]) -> None:
 
 
 def _forget_what_it_was(
-    rows: Mapping[type[Row], list[int]], name_keys: list[int], files: Iterable[StoredFile], actor: Actor, rule: str
+    rows: Mapping[type[models.Model], list[int]], files: Iterable[StoredFile], actor: Actor, rule: str
 ) -> None:
     """Former states hold names, too, and the keys of files."""
-    places: list[tuple[type[models.Model], list[int]]] = [*rows.items(), (NameKey, name_keys)]
-    for model, keys in places:
+    for model, keys in rows.items():
         former = History.objects.filter(table=model._meta.db_table, row__in=keys)
         chain.erase(actor, former, rule=rule)
     codes = [file.code for file in files]
@@ -210,9 +215,39 @@ def collect(actor: Actor, asked: AccessRequest) -> AccessRequest:
     return write(asked)
 
 
+@act(policy.may_extend_answer)
+def extend_answer(actor: Actor, asked: AccessRequest, *, why_extended: str, told_on: date) -> AccessRequest:
+    """Put the answer off, once: whoever asked was told so, with the reason, before the first time ran out."""
+    insist_on_the_past(told_on, actor.today, "told_on")
+    if told_on < asked.asked_on:
+        raise Refused(_("Nobody can have been told before they asked."), guard="G-TIME", field="told_on")
+    pack = pack_in_force()
+    return write(
+        asked,
+        why_extended=_insist_on_words(why_extended, "why_extended"),
+        told_on=told_on,
+        extended_on=actor.today,
+        extended_by_id=actor.user_id,
+        due_on=due_after(asked.due_on, pack.limit("access_extension"), pack.calendar),
+    )
+
+
 @act(policy.may_decide_redaction)
 def decide_redaction(actor: Actor, item: Redaction, *, choice: str, reason: str) -> Redaction:
     """Decide whether something that may speak of others is given, blacked out or left out, and why."""
+    return _decide(actor, item, choice, reason)
+
+
+@bulk_act(policy.may_decide_alike)
+def decide_alike(actor: Actor, item: Redaction, *, among: str, choice: str, reason: str) -> list[Redaction]:
+    """Decide the same about everything undecided that stands in one record, or that names one person; `among` says which."""
+    group = weighing.group_of(actor, item, among)
+    if group is None:
+        raise Refused(_("There is nothing left to decide together with this."), guard="G-STEP")
+    return [_decide(actor, one, choice, reason) for one in group.items]
+
+
+def _decide(actor: Actor, item: Redaction, choice: str, reason: str) -> Redaction:
     if choice not in {"release", "black_out", "withhold"}:
         raise Refused(_("Choose what shall become of it."), guard="G-NAME", field="choice")
     if choice != Redaction.Choice.WITHHOLD and not queries.is_in_sight(actor, item):

@@ -58,11 +58,33 @@ class ProveIdentityForm(DeedForm):
     proof = forms.ChoiceField(label=_("How it was proven"), choices=AccessRequest.Proof.choices)
 
 
+class ExtendAnswerForm(DeedForm):
+    """Why the answer takes longer, and when whoever asked was told."""
+
+    why_extended = _long(_("Reason"))
+    told_on = DayField(label=_("Whoever asked was told on"), initial=timezone.localdate)
+
+
+class KeyedRadios(forms.RadioSelect):
+    """Choices that the keys 1, 2, 3 … choose."""
+
+    def create_option(
+        self, name: str, value: Any, label: Any, selected: Any, index: int, **more: Any
+    ) -> dict[str, Any]:  # type: ignore[override]
+        """One choice, with its key."""
+        option = super().create_option(name, value, label, selected, index, **more)
+        option["attrs"]["data-key"] = str(index + 1)
+        return option
+
+
 class DecideRedactionForm(DeedForm):
     """What shall become of something that may speak of others."""
 
     choice = forms.ChoiceField(
-        label=_("Decision"), choices=[one for one in Redaction.Choice.choices if one[0]], widget=forms.RadioSelect
+        label=_("Decision"),
+        choices=[one for one in Redaction.Choice.choices if one[0]],
+        widget=KeyedRadios,
+        help_text=_("The keys 1, 2 and 3 choose, Tab leads to the reason, Enter decides, n leaves it for later."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=1000)
 

@@ -167,6 +167,10 @@ class AccessRequest(Row):
     answered_on = s1(models.DateField(_("answered on"), null=True, blank=True))
     expires_on = s1(models.DateField(_("can be fetched until"), null=True, blank=True))
     why_refused = s3(SealedTextField(_("why it was refused"), max_length=2000, blank=True))
+    extended_on = s1(models.DateField(_("put off on"), null=True, blank=True))
+    extended_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
+    why_extended = s3(SealedTextField(_("why the answer was put off"), max_length=2000, blank=True))
+    told_on = s1(models.DateField(_("whoever asked was told on"), null=True, blank=True))
 
     class Meta:
         ordering = ("due_on", "pk")
@@ -179,6 +183,11 @@ class AccessRequest(Row):
             models.CheckConstraint(
                 condition=~Q(state="released") | Q(proven_by__isnull=False, expires_on__isnull=False),
                 name="a_file_is_released_to_somebody_proven",
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_on__isnull=True)
+                | (~Q(why_extended="") & Q(extended_by__isnull=False, told_on__isnull=False)),
+                name="an_answer_is_put_off_with_a_reason_that_was_told",
             ),
         ]
 

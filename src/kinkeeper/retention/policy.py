@@ -130,6 +130,22 @@ def may_decide_redaction(actor: Actor, item: Redaction) -> Verdict:
     return _supervises(actor, item.unit_id)
 
 
+def may_decide_alike(actor: Actor, item: Redaction) -> Verdict:
+    """Several things at once are weighed by whoever may weigh one of them."""
+    return may_decide_redaction(actor, item)
+
+
+def may_extend_answer(actor: Actor, asked: AccessRequest) -> Verdict:
+    """The answer is put off once, within the time for it, by those who oversee the unit (GDPR article 12(3))."""
+    if not asked.is_open:
+        return Verdict(_("This request has been answered already."), guard="G-STEP")
+    if asked.extended_on is not None:
+        return Verdict(_("This answer has been put off already. It cannot be put off twice."), guard="G-STEP")
+    if actor.today > asked.due_on:
+        return Verdict(_("The answer is overdue. It could be put off only while there was time."), guard="G-TIME")
+    return _oversees(actor, asked.unit_id)
+
+
 def may_release_file(actor: Actor, asked: AccessRequest) -> Verdict:
     """The whole is released by one who oversees the unit and decided nothing in it."""
     if asked.state != AccessRequest.State.PROVEN:

@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, DateField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models import Case as Choose
-from django.db.models import Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth, ExtractYear, Greatest
 from django.db.models.lookups import LessThan
 from django.utils.translation import gettext_lazy as _
@@ -227,6 +239,29 @@ def ledger(actor: Actor) -> QuerySet[LedgerLine]:
     return LedgerLine.objects.all()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What runs about one person’s record, as far as the actor may know: holds, an erasure confirmed by one, a request."""
+
+    holds: list[Hold]
+    erasure: Disposal | None
+    asked: AccessRequest | None
+
+    def __bool__(self) -> bool:
+        return bool(self.holds or self.erasure or self.asked)
+
+
+def standing_of(actor: Actor, person: Person) -> Standing:
+    """What the page of a person says about its keeping. Three questions for those who oversee the unit, else one."""
+    oversees = actor.sits_any(OVERSEERS, person.unit_id)
+    kept = (
+        list(holds(actor).filter(pk__in=holds_in_force(actor).filter(person=person).values("pk"))) if oversees else []
+    )
+    waiting = disposals(actor).filter(person=person, state=Disposal.State.CONFIRMED).first() if oversees else None
+    asked = access_requests(actor).filter(person=person, state__in=AccessRequest.OPEN).first()
+    return Standing(kept, waiting, asked)
+
+
 # ---- one’s own file --------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +279,30 @@ def redactions(actor: Actor, asked: AccessRequest | None = None) -> QuerySet[Red
 def undecided(actor: Actor, asked: AccessRequest) -> int:
     """How many things nobody has decided about yet."""
     return Redaction.objects.filter(request=asked, choice="").count()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of the things of a request are decided."""
+
+    decided: int
+    all: int
+
+
+def progress(actor: Actor, asked: AccessRequest) -> Progress:
+    """How far the weighing of a request has come."""
+    mine = Redaction.objects.filter(request=asked)
+    return Progress(mine.exclude(choice="").count(), mine.count())
+
+
+def next_undecided(actor: Actor, asked: AccessRequest, after: str = "") -> Redaction | None:
+    """The next thing of a request that nobody decided about, in the order of the list, after the one with this code."""
+    waiting = redactions(actor, asked).filter(choice="")
+    past = Redaction.objects.filter(request=asked, code=after).first()
+    if past is not None:
+        later = waiting.filter(Q(table__gt=past.table) | Q(table=past.table, pk__gt=past.pk)).first()
+        return later or waiting.exclude(pk=past.pk).first()
+    return waiting.first()
 
 
 def verdict_on_releasing(actor: Actor, asked: AccessRequest) -> Verdict:

@@ -21,6 +21,9 @@ urlpatterns = [
     path("retention/requests/<str:code>/collect/", views.collect, name="collect"),
     path("retention/requests/<str:code>/release/", views.release_file, name="release_file"),
     path("retention/requests/<str:code>/refuse/", views.refuse_request, name="refuse_request"),
+    path("retention/requests/<str:code>/put-off/", views.extend_answer, name="extend_answer"),
+    path("retention/requests/<str:code>/next/", views.next_redaction, name="next_redaction"),
     path("retention/requests/<str:code>/file/", views.download_file, name="download_file"),
     path("retention/redactions/<str:code>/", views.decide_redaction, name="decide_redaction"),
+    path("retention/redactions/<str:code>/together/<str:among>/", views.decide_alike, name="decide_alike"),
 ]

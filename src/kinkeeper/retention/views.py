@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,8 @@ from kinkeeper.journal.queries import remember_look
 from kinkeeper.lib.refusals import refusals_on
 from kinkeeper.people.models import Person
 from kinkeeper.people.queries import people
-from kinkeeper.retention import actions, bundle, forms, queries
+from kinkeeper.retention import actions, bundle, forms, queries, weighing
+from kinkeeper.retention.models import Redaction
 from kinkeeper.ui.forms import DeedForm
 
 AT_ONCE = 25
@@ -113,9 +115,9 @@ def access_request(request: ActorRequest, code: str) -> HttpResponse:
     asked = one(queries.access_requests(request.actor), code=code)
     remember_look(request.actor, asked.person, "access_request")
     items = Paginator(queries.redactions(request.actor, asked), AT_ONCE).get_page(request.GET.get("page"))
-    deeds = ("prove_identity", "collect", "release_file", "refuse_request", "download_file")
+    deeds = ("prove_identity", "collect", "release_file", "extend_answer", "refuse_request", "download_file")
     verdicts = {f"may_{name}": getattr(actions, name).verdict(request.actor, asked) for name in deeds}
-    words = {"asked": asked, "page": items, "open": queries.undecided(request.actor, asked), **verdicts}
+    words = {"asked": asked, "page": items, "progress": queries.progress(request.actor, asked), **verdicts}
     return render(request, "retention/access_request.html", words)
 
 
@@ -142,14 +144,48 @@ def collect(request: ActorRequest, code: str) -> HttpResponse:
     return _done(request, actions.collect, asked, form, _("Everything is collected."), asked.get_absolute_url())
 
 
+def extend_answer(request: ActorRequest, code: str) -> HttpResponse:
+    """Put the answer off, once."""
+    asked = one(queries.access_requests(request.actor), code=code)
+    form = forms.ExtendAnswerForm(request.POST or None).at(asked)
+    return _done(request, actions.extend_answer, asked, form, _("The answer is put off."), asked.get_absolute_url())
+
+
+def next_redaction(request: ActorRequest, code: str) -> HttpResponse:
+    """Go on to the next thing that nobody decided about; to the request where there is none."""
+    asked = one(queries.access_requests(request.actor), code=code)
+    return redirect(queries.next_undecided(request.actor, asked, request.GET.get("after", "")) or asked)
+
+
 def decide_redaction(request: ActorRequest, code: str) -> HttpResponse:
-    """Decide about something that may speak of others."""
+    """Decide about something that may speak of others, and go on to the next."""
     item = one(queries.redactions(request.actor), code=code)
     remember_look(request.actor, item.request.person, "decide_redaction")
     form = forms.DecideRedactionForm(request.POST or None).at(item)
-    back, seen = item.request.get_absolute_url(), queries.is_in_sight(request.actor, item)
-    words = {"row": item, "subject": _name(item), "back": back, "is_seen": seen}
-    return do(request, actions.decide_redaction, item, form, _("Decided."), back, **words)
+    words = {**_weighing(request, item), "groups": weighing.groups(request.actor, item)}
+    return do(request, actions.decide_redaction, item, form, _("Decided."), words["onward"], **words)
+
+
+def decide_alike(request: ActorRequest, code: str, among: str) -> HttpResponse:
+    """Decide the same about several things, and go on to the next."""
+    item = one(queries.redactions(request.actor), code=code)
+    remember_look(request.actor, item.request.person, "decide_alike")
+    form = forms.DecideRedactionForm(request.POST or None).at(item)
+    words = {**_weighing(request, item), "group": weighing.group_of(request.actor, item, among)}
+    if form.is_valid():
+        with refusals_on(form):
+            decided = actions.decide_alike(request.actor, item, among=among, **form.particulars)
+            messages.success(request, _("Decided: %(n)s.") % {"n": len(decided)})
+            return redirect(words["onward"])
+    return show(request, actions.decide_alike, item, form, **words)
+
+
+def _weighing(request: ActorRequest, item: Redaction) -> dict[str, Any]:
+    """What the pages on which something is weighed say besides."""
+    onward = f"{reverse('next_redaction', args=[item.request.code])}?after={item.code}"
+    seen = queries.is_in_sight(request.actor, item)
+    words = {"row": item, "subject": _name(item), "back": item.request.get_absolute_url(), "onward": onward}
+    return {**words, "is_seen": seen, "progress": queries.progress(request.actor, item.request)}
 
 
 def release_file(request: ActorRequest, code: str) -> HttpResponse:

@@ -56,7 +56,7 @@ async function copy(button) {
 
 // ---- Keys: / searches, g and a letter goes, ? helps -------------------------------------------------------------------
 let going = 0;
-const writes = (element) => element.matches("input, textarea, select, [contenteditable]");
+const writes = (element) => element.matches("input:not([type=radio]), textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -72,7 +72,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "g") going = Date.now();
   if (event.key === "?") open("keys");
   const field = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (field) { event.preventDefault(); field.focus(); }
+  if (field) { event.preventDefault(); field.focus(); if (field.matches("a, [type=radio]")) field.click(); }
 });
 
 // ---- Forms: what is written and not saved, and one deed per press ------------------------------------------------------
