@@ -167,6 +167,7 @@ class Breaking:
         ended, killer = in_a_fork(lambda: self.broken(module, codes, values, order)) if order else (True, None)
         if not ended:
             killer = order[0]  # it died or hung: that is noticed, too
+        print("SURVIVED" if killer is None else "noticed", said, flush=True)
         if killer is None:
             self.told.survived.append(said)
             return
@@ -236,5 +237,5 @@ def _break(module: ModuleType, codes: dict[str, CodeType], values: dict[str, Any
 def run_room(policy: Path, mutants: list[tuple[str, str]], tests: list[str]) -> Verdicts:
     """Run every mutant of a policy against these tests, in this process."""
     plugin = Breaking(policy, mutants)
-    pytest.main(["-q", "--no-header", "--no-migrations", "-p", "no:cacheprovider", *tests], [plugin])
+    pytest.main(["-q", "-s", "--no-header", "--no-migrations", "-p", "no:cacheprovider", *tests], [plugin])
     return plugin.told
