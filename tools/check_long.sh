@@ -1,5 +1,5 @@
 #!/bin/bash
-# The long proofs: new examples for the property tests, slow drills, kills, power cuts, a full disk, round trips of the SSDA903 return at
+# The long proofs: new examples for the property tests, slow drills, broken rules of access, kills, power cuts, a full disk, round trips of the SSDA903 return at
 # 200 and 10 000 children, and the public validator’s verdict. It must be allowed to mount, and needs /dev/fuse.
 #   tools/check_long.sh [CHILDREN …]
 set -euo pipefail
@@ -16,6 +16,12 @@ echo "── property tests with examples nobody has seen yet"
 echo "── the slow drills of backup, restore and upgrade, on both engines"
 .venv/bin/python -m pytest -q -m long tests/site
 KINKEEPER_DATABASE_URL=$(tools/postgres.sh start) .venv/bin/python -m pytest -q -m long tests/site
+
+echo "── whoever was erased stays erased, on PostgreSQL as well"
+KINKEEPER_DATABASE_URL=$(tools/postgres.sh start) .venv/bin/python -m pytest -q tests/retention
+
+echo "── every rule of who may, broken one place at a time, is noticed by the tests of its room"
+.venv/bin/python -m tools.mutants | tee "$out/mutants.txt"
 
 echo "── what was confirmed survives signal 9; a server that forgets is seen to forget"
 .venv/bin/python -m tools.faults kill --engine sqlite --kills "${KILLS:-250}" --json "$out/kill-sqlite.json"

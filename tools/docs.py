@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 PACKAGE = ROOT / "src" / "kinkeeper"
 # Pages of this folder that people or measurements write.
-BY_HAND = {"conformance.md", "glossary.md", "performance.md", "reliability.md"}
+BY_HAND = {"conformance.md", "glossary.md", "performance.md", "reliability.md", "security-tests.md"}
 # Where pages quote code: `<!-- code: placements/policy.py may_end_placement -->` and the block that follows.
 QUOTE = re.compile(r"<!-- code: (\S+) (\w+) -->\n```python\n.*?```\n", re.DOTALL)
 

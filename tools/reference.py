@@ -380,6 +380,8 @@ def _index() -> str:
     lines += ["* [Glossary](glossary.md): the field’s words, where they come from, and what the code calls them.\n"]
     lines += ["* [Conformance](conformance.md): what the long proofs showed, and when.\n"]
     lines += ["* [Performance](performance.md): measured figures.\n"] if (REFERENCE / "performance.md").exists() else []
+    said = "* [Tests of security](security-tests.md): which broken rules of access the tests notice.\n"
+    lines += [said] if (REFERENCE / "security-tests.md").exists() else []
     return "These pages are written from the code, the glossary and the figures aside.\n\n" + "".join(lines)
 
 

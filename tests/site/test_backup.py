@@ -119,6 +119,99 @@ def test_it_survives_under_writers_who_never_pause(
     assert not elsewhere.call("upgrade", "--dry-run").stderr
 
 
+# ---- whoever was erased stays erased ---------------------------------------------------------------------------------
+
+# Omar, whose record is past its time, two who oversee his unit, and what lies of him outside his record.
+OMAR = """
+    from datetime import date
+    from kinkeeper.access.models import Role, Seat, Unit, User
+    from kinkeeper.cases.models import Case, Contact
+    from kinkeeper.drafts.models import Draft
+    from kinkeeper.files.vault import accept, store
+    from kinkeeper.journal.acts import acts
+    from kinkeeper.journal.chain import remembered
+    from kinkeeper.people.models import Document, Name, Person
+    with remembered("machine:drill", "retention.drill"):
+        unit = Unit.objects.get()
+        for name in ("Dalia", "Karim"):
+            user = User.objects.create(email=f"{name.lower()}@example.org", name=name)
+            Seat.objects.create(user=user, role=Role.SUPERVISOR, unit=unit, starts_on=date(2020, 1, 1))
+        omar = Person.objects.create(
+            unit=unit, name="Omar Haddock", sort_name="haddock omar", birth="1970-05-17", born_from=date(1970, 5, 17),
+            religion="Sunni",
+        )
+        Name.objects.create(person=omar, given="Omar", family="Haddock")
+        case = Case.objects.create(
+            child=omar, unit=unit, opened_on=date(1980, 1, 1), closed_on=date(1990, 2, 3), state="closed"
+        )
+        Contact.objects.create(case=case, happened_on=date(1985, 4, 4), seen="alone", note="His uncle Samir hit him.")
+        file = store(accept(b"A letter to Omar Haddock.", "letter-to-omar.txt"))
+        Document.objects.create(person=omar, kind="letter", title="Letter of Omar", file=file)
+        Draft.objects.create(
+            owner=user, deed="record_contact", subject_code=case.code, content={"note": "Omar Haddock called."}
+        )
+    print(omar.code, case.code, file.code)
+"""
+ERASE = """
+    from kinkeeper.access.gate import actor_for
+    from kinkeeper.access.models import User
+    from kinkeeper.people.models import Person
+    from kinkeeper.retention.actions import confirm_erasure, propose_erasure
+    dalia, karim = (actor_for(User.objects.get(name=name)) for name in ("Dalia", "Karim"))
+    row = propose_erasure(dalia, Person.objects.get(name="Omar Haddock"), reason="The years are over.")
+    print(confirm_erasure(karim, row, answer="I looked, too.").state)
+"""
+WHAT_IS_LEFT = """
+    import json
+    from django.apps import apps
+    from kinkeeper.cases.models import Case, Contact
+    from kinkeeper.files.models import StoredFile
+    from kinkeeper.journal.models import History
+    from kinkeeper.keys.models import DataKey
+    from kinkeeper.people.models import Person
+    from kinkeeper.retention.models import LedgerLine
+    person = Person.objects.get(born_from__year=1970)
+    told = " ".join(
+        str(value)
+        for model in apps.get_models() if model.__module__.startswith("kinkeeper.")
+        for row in model._base_manager.all()
+        for value in (getattr(row, field.attname) for field in model._meta.concrete_fields)
+    )
+    print(json.dumps({
+        "name": person.name, "born": str(person.born_from), "religion": person.religion,
+        "note": Contact.objects.get().note, "cases": list(Case.objects.values_list("code", flat=True)),
+        "files": StoredFile.objects.count(), "lines": LedgerLine.objects.count(),
+        "key": DataKey.objects.get(holder_type="people.person", holder_code=person.code).wrapped.hex(),
+        "words": [word for word in ("Omar", "Haddock", "Samir", "Sunni", "letter-to-omar") if word in told],
+    }))
+"""
+
+
+@pytest.mark.long
+def test_whoever_was_erased_is_gone_after_an_older_backup_is_restored(
+    office: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    secret, kept = office.new_key(tmp_path), kept_keys(office, tmp_path)
+    person, case, _file = office.ask(OMAR).split()
+    office.done("backup", "--to", tmp_path / "safe")
+    older = next((tmp_path / "safe").glob("*.age"))
+    assert office.ask(ERASE).strip() == "done"
+    gone = {
+        "name": person, "born": "1970-01-01", "religion": "(erased)", "note": "(erased)", "cases": [case], "files": 0,
+        "lines": 1, "key": "", "words": [],
+    }  # fmt: skip
+    assert json.loads(office.ask(WHAT_IS_LEFT)) == gone
+    shutil.copy(office.data / "backups" / "erasures.jsonl", tmp_path / "safe")
+    shutil.rmtree(office.data)
+
+    elsewhere.done("restore", older, "--key", secret, "--keys", kept, "--deep")
+    assert json.loads(elsewhere.ask(WHAT_IS_LEFT)) == gone
+    files = [path for path in elsewhere.data.rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"Omar Haddock" in path.read_bytes()] == []
+    assert not [path for path in (elsewhere.data / "files").rglob("*") if path.is_file()]
+    assert "fault" not in elsewhere.done("check").lower()
+
+
 # ---- what a backup holds ---------------------------------------------------------------------------------------------
 
 
