@@ -180,7 +180,7 @@ def test_the_page_asks_the_same_number_of_questions(
     browser = amina.browser
     address = reverse("child", args=[noor.code])
     browser.get(address)
-    with django_assert_num_queries(80):
+    with django_assert_num_queries(81):
         browser.get(address)
 
 

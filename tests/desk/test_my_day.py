@@ -112,7 +112,7 @@ def test_the_page_asks_the_same_number_of_questions(
         Notice.objects.create(to=amina.user, kind=Notice.Kind.CASE_ASSIGNED, subject_code=case.code)
     browser = amina.browser
     browser.get(reverse("my_day"))
-    with django_assert_num_queries(50):
+    with django_assert_num_queries(51):
         browser.get(reverse("my_day"))
 
 
@@ -124,5 +124,5 @@ def test_the_supervisors_page_asks_the_same_number_of_questions(
         child_of(amina, village, f"Child{number}")
     browser = dalia.browser
     browser.get(reverse("my_day"))
-    with django_assert_num_queries(54):
+    with django_assert_num_queries(56):
         browser.get(reverse("my_day"))

@@ -212,7 +212,7 @@ def collect(actor: Actor, asked: AccessRequest) -> AccessRequest:
                 )  # fmt: skip
             elif row.text != text:
                 write(row, text=text, choice="", reason="", decided_by_id=None)
-    return write(asked)
+    return write(asked, collected_on=actor.today)
 
 
 @act(policy.may_extend_answer)

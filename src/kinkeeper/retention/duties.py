@@ -33,7 +33,6 @@ def access_requests_due(actor: Actor, on: date | None = None) -> list[Duty]:
     rows = queries.access_requests(actor).filter(state__in=AccessRequest.OPEN)
     rows = rows.annotate(
         left=_count(things.filter(choice="")),
-        things=_count(things),
         decided_by_me=Exists(things.filter(decided_by_id=actor.user_id)),
     )
     source = pack_in_force().limit("access_request").source
@@ -67,7 +66,7 @@ def _next_step(actor: Actor, row: Any) -> str | _StrPromise:
     if row.state == AccessRequest.State.RECEIVED:
         return _("Prove who asks for the file") if actor.sits_any(RECEIVERS, row.unit_id) else ""
     supervises = actor.sits(Role.SUPERVISOR, row.unit_id)
-    if not row.things:
+    if row.collected_on is None:
         return _("Collect the file that was asked for") if supervises else ""
     if row.left:
         words = ngettext_lazy("%(n)s thing of a file to weigh", "%(n)s things of a file to weigh", row.left)

@@ -163,6 +163,7 @@ class AccessRequest(Row):
     proof = s1(models.CharField(_("how it was proven"), max_length=10, choices=Proof.choices, blank=True))
     proven_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
     proven_on = s1(models.DateField(_("proven on"), null=True, blank=True))
+    collected_on = s1(models.DateField(_("collected on"), null=True, blank=True))
     answered_by = s1(models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+"))
     answered_on = s1(models.DateField(_("answered on"), null=True, blank=True))
     expires_on = s1(models.DateField(_("can be fetched until"), null=True, blank=True))

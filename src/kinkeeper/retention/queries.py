@@ -310,7 +310,7 @@ def verdict_on_releasing(actor: Actor, asked: AccessRequest) -> Verdict:
     mine = Redaction.objects.filter(request=asked)
     if asked.proven_by_id == actor.user_id or mine.filter(decided_by_id=actor.user_id).exists():
         return Verdict(_("You prepared this file. Somebody else has to release it."), guard="G-TWO")
-    if not mine.exists():
+    if asked.collected_on is None:
         return Verdict(_("Nothing has been collected yet."), guard="G-STEP")
     if undecided(actor, asked):
         return Verdict(_("Some things that may speak of others are not decided yet."), guard="G-STEP")

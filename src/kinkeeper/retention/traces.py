@@ -21,6 +21,8 @@ from kinkeeper.lib.rows import Row
 from kinkeeper.people.models import Identifier, Name, Person
 
 AT_ONCE = 500
+# A shorter number stands in a cell by chance.
+LONG = 5
 
 
 def traces_of(person: Person, rows: Iterable[Row]) -> dict[type[Model], list[int]]:
@@ -60,14 +62,19 @@ def _source_rows(person: Person) -> list[SourceRow]:
 
 def _quarantined(person: Person, told: list[SourceRow]) -> list[int]:
     """Rows that could not land and tell of somebody: by a number, by the key of a row that landed, or by the name."""
-    numbers = {one.value for one in Identifier.objects.filter(person=person)} | {row.key for row in told}
-    names = {_plain(f"{one.given} {one.family}") for one in Name.objects.filter(person=person)} | {_plain(person.name)}
-    pairs = [{_plain(one.given), _plain(one.family)} for one in Name.objects.filter(person=person) if one.family]
+    numbers = {one.value for one in Identifier.objects.filter(person=person)}
+    long_ones = {_plain(number) for number in numbers if len(number) >= LONG}
+    keys = {(row.source_id, row.key) for row in told}
+    known = list(Name.objects.filter(person=person))
+    names = {_plain(f"{one.given} {one.family}") for one in known} | {_plain(person.name)}
+    pairs = [{_plain(one.given), _plain(one.family)} for one in known if one.given and one.family]
     found = []
-    for row in QuarantinedRow.objects.filter(of__unit_id=person.unit_id).iterator(chunk_size=AT_ONCE):
+    rows = QuarantinedRow.objects.filter(of__unit_id=person.unit_id).select_related("of")
+    for row in rows.iterator(chunk_size=AT_ONCE):
         said = {_plain(text) for text in _cells(row.values)}
+        by_number = row.child_reference in numbers or bool(long_ones & said)
         by_name = bool(names & said) or any(pair <= said for pair in pairs)
-        if row.child_reference in numbers or by_name or {_plain(number) for number in numbers} & said:
+        if by_number or by_name or (row.of.source_id, row.child_reference) in keys:
             found.append(row.pk)
     return found
 
