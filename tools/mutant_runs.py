@@ -140,7 +140,7 @@ class Breaking:
                 failed = self.run([now])
             finally:
                 sys.setprofile(None)
-                threading.setprofile(None)  # type: ignore[arg-type]  # that is how it is taken away
+                threading.setprofile(None)  # that is how it is taken away
             took[now] = time.monotonic() - began
             if failed is not None:
                 failures.append(f"{item.nodeid}\n{self.why}")

@@ -134,11 +134,11 @@ def _erase(actor: Actor, person: Person, rule: str, on: date) -> None:
         gone._base_manager.filter(person=person).delete()
     for file in files:
         vault.forget(file)
-    for model, some_keys in outside.items():
-        model._base_manager.filter(pk__in=some_keys).delete()
+    for table, lying in outside.items():
+        table._base_manager.filter(pk__in=lying).delete()
     asked = list(Redaction.objects.filter(request__person=person).values_list("pk", flat=True))
     _empty(Redaction, asked)
-    gone_rows = {model: [row.pk for row in some] for model, some in kept.items()}
+    gone_rows: dict[type[models.Model], list[int]] = {model: [row.pk for row in some] for model, some in kept.items()}
     _forget_what_it_was({**gone_rows, **outside, NameKey: keys, Redaction: asked}, files, actor, rule)
     line = LedgerLine.objects.create(mark=ledger.mark_of(person.code), rule=rule, erased_on=on)
     destroy_key(Holder(Person._meta.label_lower, person.code))

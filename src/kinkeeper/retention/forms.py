@@ -69,12 +69,18 @@ class KeyedRadios(forms.RadioSelect):
     """Choices that the keys 1, 2, 3 … choose."""
 
     def create_option(
-        self, name: str, value: Any, label: Any, selected: Any, index: int, **more: Any
-    ) -> dict[str, Any]:  # type: ignore[override]
+        self,
+        name: str,
+        value: Any,
+        label: int | str,
+        selected: bool,
+        index: int,
+        subindex: int | None = None,
+        attrs: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """One choice, with its key."""
-        option = super().create_option(name, value, label, selected, index, **more)
-        option["attrs"]["data-key"] = str(index + 1)
-        return option
+        keyed = {**(attrs or {}), "data-key": str(index + 1)}
+        return super().create_option(name, value, label, selected, index, subindex, keyed)
 
 
 class DecideRedactionForm(DeedForm):

@@ -109,7 +109,8 @@ def _named_in() -> Iterator[tuple[Any, str]]:
 
 def _last_named() -> Any:
     """When a row was written last that names somebody, or that is about them."""
-    mine, days = OuterRef("pk"), [Cast("created_at", DateField())]
+    mine = OuterRef("pk")
+    days: list[Any] = [Cast("created_at", DateField())]
     for model, way in _named_in():
         rows = model._base_manager.filter(**{way: mine}).order_by("-created_at").values("created_at")
         # An empty answer would make the greatest of all empty on SQLite.
