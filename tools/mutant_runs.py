@@ -118,6 +118,8 @@ class Breaking:
 
     def prepare(self) -> bool:
         """Make the database, which every fork starts with. No other test runs in this process: threads do not come along."""
+        if not any("django_db_setup" in item.fixturenames for item in self.items):  # type: ignore[attr-defined]
+            return True
         parent = self.items[0].parent
         empty = pytest.Function.from_parent(parent, name="the_database_is_made", callobj=the_database_is_made)
         reports = runtestprotocol(empty, log=False, nextitem=_OnlyTheSession(empty.session))  # type: ignore[arg-type]

@@ -101,12 +101,7 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
             yield said, ast.unparse(broken)
 
 
-def tests_of(room: str, also: list[str]) -> list[str]:
-    """The tests that have to notice what is broken in a room."""
-    return [f"tests/{room}", *also]
-
-
-def from_files(room: str, broken: list[tuple[str, str]], also: list[str]) -> list[str]:
+def from_files(room: str, broken: list[tuple[str, str]], tests: list[str]) -> list[str]:
     """Those of these mutants that no test noticed, each in a process of its own, in a copy of the tree."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-migrations", "-p", "no:cacheprovider"]
     left = []
@@ -117,25 +112,23 @@ def from_files(room: str, broken: list[tuple[str, str]], also: list[str]) -> lis
         env = {**os.environ, "PYTHONPATH": str(copied / "src")}
         for said, source in broken:
             (copied / f"src/kinkeeper/{room}/policy.py").write_text(source)
-            done = subprocess.run(
-                [*command, *tests_of(room, also)], cwd=copied, env=env, capture_output=True, check=False
-            )
+            done = subprocess.run([*command, *tests], cwd=copied, env=env, capture_output=True, check=False)
             if not done.returncode:
                 left.append(said)
     return left
 
 
-def one_room(room: str, also: list[str]) -> int:
+def one_room(room: str, tests: list[str]) -> int:
     """Run one room’s mutants in this process, and say what became of them."""
     policy = ROOT / f"src/kinkeeper/{room}/policy.py"
     every = list(mutants(policy.read_text()))
-    told = run_room(policy, every, tests_of(room, also))
+    told = run_room(policy, every, tests)
     if told.killed + len(told.survived) + len(told.from_files) != len(every) and not told.broken_before:
         raise SystemExit(f"The tests of {room} did not run.")
     if told.broken_before:
         print(f"The tests of {room} fail before anything is broken.", *told.broken_before, sep="\n   ")
         return 2
-    left = told.survived + from_files(room, told.from_files, also) if told.from_files else told.survived
+    left = told.survived + from_files(room, told.from_files, tests) if told.from_files else told.survived
     print(f"{room}: {len(every) - len(left)} of {len(every)} killed", *left, sep="\n   ", flush=True)
     return int(bool(left))
 
@@ -145,17 +138,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rooms", nargs="*")
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--also", nargs="*", default=[], help="more test files to run for each mutant")
+    parser.add_argument("--tests", nargs="*", help="run these tests of one room instead of all that it has")
     asked = parser.parse_args()
     if asked.list:
         for policy in POLICIES:
             print(f"{policy.parent.name}: {len(list(mutants(policy.read_text())))}")
         return 0
     if len(asked.rooms) == 1:
-        return one_room(asked.rooms[0], asked.also)
+        return one_room(asked.rooms[0], asked.tests or [f"tests/{asked.rooms[0]}"])
     codes = []
     for room in asked.rooms or [policy.parent.name for policy in POLICIES]:
-        command = [sys.executable, "-m", "tools.mutants", room, "--also", *asked.also]
+        command = [sys.executable, "-m", "tools.mutants", room]
         codes.append(subprocess.run(command, cwd=ROOT, check=False).returncode)
     return max(codes, default=0)
 
