@@ -1,0 +1,41 @@
+"""Who assesses, and at which steps of a case. No table is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from kinkeeper.access.models import Role
+from kinkeeper.assessments import policy
+from kinkeeper.cases.models import Case
+from tests.seats import HERE, ME, SOMEBODY_ELSE, STEP, SUPERVISOR, has_seats, refused
+
+State = Case.State
+AT_WORK = {Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR}
+
+
+def case(state: str, worker: int = ME) -> Case:
+    """A case of the unit at a step."""
+    return Case(unit_id=HERE, worker_id=worker, state=state)
+
+
+def test_the_worker_of_the_case_and_a_supervisor_assess() -> None:
+    for judge, state in ((policy.may_complete_assessment, State.ASSESSMENT), (policy.may_reassess, State.ACTIVE)):
+        words = "Only the worker of this case or a supervisor"
+        has_seats(lambda actor, judge=judge, state=state: judge(actor, case(state)), AT_WORK, words)
+        others = lambda actor, judge=judge, state=state: judge(actor, case(state, SOMEBODY_ELSE))  # noqa: E731
+        has_seats(others, {Role.SUPERVISOR}, words)
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_each_assessment_has_its_steps(state: str) -> None:
+    running = state != State.CLOSED
+    first = policy.may_complete_assessment(SUPERVISOR, case(state))
+    again = policy.may_reassess(SUPERVISOR, case(state))
+    assert bool(first) is (state == State.ASSESSMENT)
+    assert bool(again) is (running and state not in {State.INTAKE, State.ASSESSMENT})
+    assert first or refused(first)[0] == STEP
+    assert again or refused(again)[0] == STEP
+    if state == State.INTAKE:
+        assert "Register this case first" in first.sentence
+    elif running and not first:
+        assert "Assess again instead" in first.sentence
