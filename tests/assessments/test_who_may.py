@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from kinkeeper.access.models import Role
 from kinkeeper.assessments import policy
 from kinkeeper.cases.models import Case
-from tests.seats import HERE, ME, SOMEBODY_ELSE, STEP, SUPERVISOR, has_seats, refused
+from tests.seats import HERE, ME, SOMEBODY_ELSE, STEP, SUPERVISOR, TODAY, has_seats, refused
 
 State = Case.State
 AT_WORK = {Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR}
 
 
-def case(state: str, worker: int = ME) -> Case:
+def case(state: str, worker: int = ME, closed_on: date | None = None) -> Case:
     """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state)
+    return Case(unit_id=HERE, worker_id=worker, state=state, closed_on=closed_on)
 
 
 def test_the_worker_of_the_case_and_a_supervisor_assess() -> None:
@@ -28,14 +30,13 @@ def test_the_worker_of_the_case_and_a_supervisor_assess() -> None:
 
 @pytest.mark.parametrize("state", State.values)
 def test_each_assessment_has_its_steps(state: str) -> None:
-    running = state != State.CLOSED
     first = policy.may_complete_assessment(SUPERVISOR, case(state))
     again = policy.may_reassess(SUPERVISOR, case(state))
     assert bool(first) is (state == State.ASSESSMENT)
-    assert bool(again) is (running and state not in {State.INTAKE, State.ASSESSMENT})
-    assert first or refused(first)[0] == STEP
-    assert again or refused(again)[0] == STEP
-    if state == State.INTAKE:
-        assert "Register this case first" in first.sentence
-    elif running and not first:
-        assert "Assess again instead" in first.sentence
+    assert bool(again) is (state not in {State.INTAKE, State.ASSESSMENT})
+    words = "Register this case first" if state == State.INTAKE else "Assess again instead"
+    assert first or (refused(first)[0], words in refused(first)[1]) == (STEP, True)
+    assert again or (refused(again)[0], "Complete the first" in refused(again)[1]) == (STEP, True)
+    for judge in (policy.may_complete_assessment, policy.may_reassess):
+        closed = refused(judge(SUPERVISOR, case(state, closed_on=TODAY)))
+        assert (closed[0], "This case is closed" in closed[1]) == (STEP, True)
