@@ -37,6 +37,12 @@ class Verdicts:
     from_files: list[tuple[str, str]] = field(default_factory=list)
     broken_before: list[str] = field(default_factory=list)
 
+    def in_words(self, room: str) -> str:
+        """What became of them, in a line, and each that no test noticed."""
+        total = self.killed + len(self.survived) + len(self.from_files)
+        waiting = [f"{said} (to be run from files)" for said, _broken in self.from_files]
+        return "\n   ".join([f"{room}: {self.killed} of {total} killed", *self.survived, *waiting])
+
 
 def functions_of(code: CodeType, prefix: str = "") -> Iterator[tuple[str, CodeType]]:
     """The functions of a module and the methods of its classes, by their qualified name; not what lies inside of one."""
@@ -77,32 +83,39 @@ def the_database_is_made(django_db_setup: None) -> None:
 class Breaking:
     """A plugin of pytest that runs the collected tests once, and then again for every mutant that can reach them."""
 
-    def __init__(self, policy: Path, mutants: list[tuple[str, str]]) -> None:
-        self.policy, self.mutants = policy, mutants
-        self.told = Verdicts()
-        self.reached: dict[str, set[int]] = {}
-        self.took: dict[int, float] = {}
+    def __init__(self, rooms: dict[Path, list[tuple[str, str]]]) -> None:
+        self.rooms = rooms
+        self.all_told = {policy: Verdicts() for policy in rooms}
         self.kills: Counter[int] = Counter()
         self.why = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Instead of the loop of pytest."""
+        """Instead of the loop of pytest: room by room, each against its own tests, or all that were named for one room."""
         self.items = session.items
         made = self.prepare()
-        ended, seen = in_a_fork(self.look)
-        if not ended or not made:
-            self.told.broken_before.append("They end the whole process.")
-            return True
-        self.reached, self.took, self.told.broken_before = seen
-        if self.told.broken_before:
-            return True
-        name = f"kinkeeper.{self.policy.parent.name}.policy"
-        module, source = sys.modules[name], ast.unparse(ast.parse(self.policy.read_text()))
-        whole = dict(functions_of(compile(source, str(self.policy), "exec")))
-        for said, broken in self.mutants:
-            self.judge(module, whole, source, said, broken)
+        for policy, mutants in self.rooms.items():
+            self.policy, self.told = policy, self.all_told[policy]
+            folder = f"tests/{policy.parent.name}/"
+            self.own = [
+                place for place, item in enumerate(self.items) if len(self.rooms) == 1 or item.nodeid.startswith(folder)
+            ]
+            ended, seen = in_a_fork(self.look)
+            if not ended or not made:
+                self.told.broken_before.append("They end the whole process.")
+                continue
+            self.reached, self.took, self.told.broken_before = seen
+            self.break_each(mutants)
+            print(self.told.in_words(policy.parent.name), flush=True)
         return True
+
+    def break_each(self, mutants: list[tuple[str, str]]) -> None:
+        """Find out about every mutant of one room."""
+        module = sys.modules[f"kinkeeper.{self.policy.parent.name}.policy"]
+        source = ast.unparse(ast.parse(self.policy.read_text()))
+        whole = dict(functions_of(compile(source, str(self.policy), "exec")))
+        for said, broken in mutants:
+            self.judge(module, whole, source, said, broken)
 
     def run(self, places: list[int]) -> int | None:
         """Run these tests until one fails, and say which."""
@@ -126,7 +139,10 @@ class Breaking:
         return all(report.passed for report in reports)
 
     def look(self) -> tuple[dict[str, set[int]], dict[int, float], list[str]]:
-        """Run everything unbroken; which tests enter each function of the policy, how long each takes, and which fail."""
+        """Run a room’s tests unbroken; which enter each function of the policy, how long each takes, and which fail.
+
+        Those that fail already say nothing about a mutant.
+        """
         file, reached, took, failures = str(self.policy), defaultdict(set), {}, []
         now = 0
 
@@ -134,7 +150,7 @@ class Breaking:
             if event == "call" and frame.f_code.co_filename == file:
                 reached[frame.f_code.co_qualname.split(".<locals>")[0]].add(now)
 
-        for now, item in enumerate(self.items):
+        for now in self.own:
             began = time.monotonic()
             threading.setprofile(entered)
             sys.setprofile(entered)
@@ -143,10 +159,11 @@ class Breaking:
             finally:
                 sys.setprofile(None)
                 threading.setprofile(None)  # that is how it is taken away
-            took[now] = time.monotonic() - began
-            if failed is not None:
-                failures.append(f"{item.nodeid}\n{self.why}")
-        return dict(reached), took, failures
+            if failed is None:
+                took[now] = time.monotonic() - began
+            else:
+                failures.append(f"{self.items[now].nodeid}\n{self.why}")
+        return {name: places & set(took) for name, places in reached.items()}, took, failures
 
     def judge(self, module: ModuleType, whole: dict[str, CodeType], source: str, said: str, broken: str) -> None:
         """Find out whether a test notices one mutant."""
@@ -236,8 +253,8 @@ def _break(module: ModuleType, codes: dict[str, CodeType], values: dict[str, Any
                 vars(other)[name] = value
 
 
-def run_room(policy: Path, mutants: list[tuple[str, str]], tests: list[str]) -> Verdicts:
-    """Run every mutant of a policy against these tests, in this process."""
-    plugin = Breaking(policy, mutants)
+def run_rooms(rooms: dict[Path, list[tuple[str, str]]], tests: list[str]) -> dict[Path, Verdicts]:
+    """Run every mutant of these policies against these tests, in this process."""
+    plugin = Breaking(rooms)
     pytest.main(["-q", "-s", "--no-header", "--no-migrations", "-p", "no:cacheprovider", *tests], [plugin])
-    return plugin.told
+    return plugin.all_told

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.mutant_runs import run_room
+from tools.mutant_runs import run_rooms
 
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = sorted((ROOT / "src/kinkeeper").glob("*/policy.py"))
@@ -118,19 +118,23 @@ def from_files(room: str, broken: list[tuple[str, str]], tests: list[str]) -> li
     return left
 
 
-def one_room(room: str, tests: list[str]) -> int:
-    """Run one room’s mutants in this process, and say what became of them."""
-    policy = ROOT / f"src/kinkeeper/{room}/policy.py"
-    every = list(mutants(policy.read_text()))
-    told = run_room(policy, every, tests)
-    if told.killed + len(told.survived) + len(told.from_files) != len(every) and not told.broken_before:
-        raise SystemExit(f"The tests of {room} did not run.")
-    if told.broken_before:
-        print(f"The tests of {room} fail before anything is broken.", *told.broken_before, sep="\n   ")
-        return 2
-    left = told.survived + from_files(room, told.from_files, tests) if told.from_files else told.survived
-    print(f"{room}: {len(every) - len(left)} of {len(every)} killed", *left, sep="\n   ", flush=True)
-    return int(bool(left))
+def run(rooms: list[str], tests: list[str]) -> int:
+    """Run the mutants of these rooms in this process, and say what became of them."""
+    policies = [ROOT / f"src/kinkeeper/{room}/policy.py" for room in rooms]
+    every = {policy: list(mutants(policy.read_text())) for policy in policies}
+    code = 0
+    for policy, told in run_rooms(every, tests).items():
+        room = policy.parent.name
+        told.survived += (
+            from_files(room, told.from_files, [one for one in tests if room in one]) if told.from_files else []
+        )
+        told.killed += len(told.from_files) - sum(said in told.survived for said, _broken in told.from_files)
+        told.from_files = []
+        if told.killed + len(told.survived) != len(every[policy]):
+            raise SystemExit(f"The tests of {room} did not run.")
+        print(told.in_words(room), *(f"fails unbroken: {one}" for one in told.broken_before), sep="\n   ")
+        code = max(code, 2 if told.broken_before else int(bool(told.survived)))
+    return code
 
 
 def main() -> int:
@@ -138,19 +142,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rooms", nargs="*")
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--tests", nargs="*", help="run these tests of one room instead of all that it has")
+    parser.add_argument("--tests", nargs="*", help="run these tests instead of all that the rooms have")
     asked = parser.parse_args()
     if asked.list:
         for policy in POLICIES:
             print(f"{policy.parent.name}: {len(list(mutants(policy.read_text())))}")
         return 0
-    if len(asked.rooms) == 1:
-        return one_room(asked.rooms[0], asked.tests or [f"tests/{asked.rooms[0]}"])
-    codes = []
-    for room in asked.rooms or [policy.parent.name for policy in POLICIES]:
-        command = [sys.executable, "-m", "tools.mutants", room]
-        codes.append(subprocess.run(command, cwd=ROOT, check=False).returncode)
-    return max(codes, default=0)
+    rooms = asked.rooms or [policy.parent.name for policy in POLICIES]
+    return run(rooms, asked.tests or [f"tests/{room}" for room in rooms])
 
 
 if __name__ == "__main__":

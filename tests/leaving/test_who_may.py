@@ -117,7 +117,7 @@ def test_coming_of_age_happens_by_itself() -> None:
 
 
 def test_a_short_stay_needs_aftercare_that_goes_on() -> None:
-    over = Aftercare(case=case(State.AFTERCARE), ended_on=TODAY)
+    over = Aftercare(case=case(State.AFTERCARE), ends_on=TODAY)
     assert_step(policy.may_allow_emergency_stay(SUPERVISOR, over), "After-care has ended")
 
 
