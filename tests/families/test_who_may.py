@@ -54,7 +54,7 @@ def test_responsibility_ends_where_there_is_some() -> None:
     assert "no legal responsibility" in refused(
         policy.may_end_legal_responsibility(SUPERVISOR, Kinship(person=PERSON, relative=PERSON))
     )[1]  # fmt: skip
-    tie = Kinship(person=PERSON, relative=PERSON, legally_responsible=True)
+    tie = Kinship(person=PERSON, relative=PERSON, legally_responsible=True, kind="parent")
     assert policy.may_end_legal_responsibility(SUPERVISOR, tie)
     assert not policy.may_end_legal_responsibility(seated(Role.DIRECTOR), tie)
 
