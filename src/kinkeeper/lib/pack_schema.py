@@ -233,10 +233,7 @@ class Paper(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Retention(Entry):
-    """How many years a kind of record is kept, and from what they are counted: a birth, the last closing, the end as a carer,
-    the death of a child in care before the end of childhood (then it stands for the rule from birth), or the last row that
-    names somebody who was neither child nor carer.
-    """
+    """How many years a kind of record is kept, counted from a birth, a death in childhood, a closing, or a last naming."""
 
     years: int = 0
     counted_from: str = ""
