@@ -71,13 +71,13 @@ def fill(cases: int, today: date) -> None:
             sheaf = Sheaf()
             for number in chunk:
                 if number % UNIT == 0:
-                    office = _office(number // UNIT, today)
+                    office = office_of(number // UNIT, today)
                 assert office is not None
                 _case(sheaf, number, office, today)
             sheaf.store()
 
 
-def _office(number: int, today: date) -> Office:
+def office_of(number: int, today: date) -> Office:
     from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
     from kinkeeper.homes.models import Approval, Home
 

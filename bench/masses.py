@@ -1,0 +1,297 @@
+"""Fill an installation with very many persons, past the acts: families, cases, contacts, plans and care, by bulk inserts.
+
+python -m bench.masses --persons 1000000 --contacts-per-person 10 → fills the set-up installation that KINKEEPER_DATA and
+KINKEEPER_DATABASE_URL name, and prints one JSON object. The rows are true ones: every sealed field is sealed with the key
+of its own holder by `keys.ring.seal`, every name stands in the index of names, every case has its worker. What acts leave
+beside the rows is missing: journal entries, history, links of the chain. So is the check of each act.
+
+Four persons at a time, with two children, of whom one has a running case and one a closed one: a family with both parents
+and two children, then two mothers with a child each. A unit has 400 running cases and ten workers (`bench/duties.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import time
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import django
+
+from bench.bulk import Codes, Table, set_aside
+from bench.duties import DAY, STEPS, UNIT, WORKER, Office, office_of
+
+BLOCKS = 250  # of four persons, written at a time
+SCRIPTS = ("Latn", "Cyrl", "Latn", "Cyrl", "Arab")
+NOTES = (
+    "We baked together in the kitchen and spoke about school. The room is tidy and the nights are quiet. "
+    "Reading has become easier since the glasses came. We agreed on the next visit.",
+    "Quiet visit. Football was missed this week because of a cold. The carers would like help with the evenings.",
+    "We looked at photos of the family. There was the question when the brothers and sisters can come to stay. I will find out.",
+    "A hard week after the call with the mother. The carers stayed calm and kept to the usual evening.",
+)
+TABLES = {
+    "keys": "DataKey",
+    "people": "Person Name NameKey ContactPoint LegalStatus",
+    "families": "Family Membership Household HouseholdMember Kinship",
+    "cases": "Case Assignment Contact",
+    "plans": "Plan Goal",
+    "decisions": "Decision",
+    "placements": "PeriodOfCare Placement Episode",
+}
+
+
+class Masses:
+    """What is written, table by table, and the keys in hand for the block that is being written."""
+
+    def __init__(self, contacts_per_person: int, today: date) -> None:
+        from django.apps import apps
+
+        from kinkeeper.keys import master
+
+        self.random = Random(1)
+        self.codes = Codes(self.random)
+        self.today, self.contacts = today, contacts_per_person * 2  # two persons for each child
+        self.now = datetime.combine(today, datetime.min.time()).isoformat(" ")
+        self.tables = {
+            name: Table(apps.get_model(room, name), self.codes, self.now)
+            for room, names in TABLES.items()
+            for name in names.split()
+        }
+        self.master = master.current()
+
+    def add(self, model: str, **values: Any) -> int:
+        """Keep a row of this model."""
+        return self.tables[model].add(**values)
+
+    def sealed(self, model: str, holder: Any, code: str, **texts: str) -> dict[str, str]:
+        """These texts of a row with this code, as they lie."""
+        from kinkeeper.keys.ring import Place, seal
+
+        table = self.tables[model].name
+        return {name: seal(text, Place(table, name, code), holder) for name, text in texts.items()}
+
+    def key_for(self, kind: str, code: str) -> Any:
+        """A new holder with a key of its own, which is in hand until the next block."""
+        from django.db import connection
+
+        from kinkeeper.keys import master
+        from kinkeeper.keys.models import DataKey
+        from kinkeeper.keys.ring import Holder, Key, at_hand
+
+        holder, secret = Holder(kind, code), os.urandom(32)
+        row = DataKey(code=self.codes(), holder_type=kind, holder_code=code)
+        master.lock(row, secret, self.master)
+        lying = {"code": row.code, "wrapped": bytes(row.wrapped), "master": row.master, "made_at": self.now}
+        self.add("DataKey", holder_type=kind, holder_code=code, **lying)
+        at_hand().holders[holder] = (Key(row.code, holder, secret), connection.run_on_commit)
+        return holder
+
+    def store(self) -> None:
+        """Write everything that was kept."""
+        for table in self.tables.values():
+            table.store()
+
+
+def fill(persons: int, contacts_per_person: int, today: date) -> dict[str, float]:
+    """Fill the installation; returns the seconds of each stage."""
+    from kinkeeper.keys.ring import keyring
+
+    began = time.perf_counter()
+    blocks = persons // 4
+    offices = [office_of(number, today) for number in range(-(-blocks // UNIT))]
+    masses = Masses(contacts_per_person, today)
+    staffed = time.perf_counter()
+    with set_aside([table.name for table in masses.tables.values()]):
+        for start in range(0, blocks, BLOCKS):
+            with keyring():
+                for number in range(start, min(start + BLOCKS, blocks)):
+                    _block(masses, number, offices[number // UNIT])
+                masses.store()
+            if start % (BLOCKS * 20) == 0:
+                sys.stderr.write(f"{start * 4} persons, {time.perf_counter() - staffed:.0f} s\n")
+        written = time.perf_counter()
+    done = time.perf_counter()
+    return {
+        "staff_s": round(staffed - began, 1),
+        "rows_s": round(written - staffed, 1),
+        "indexes_s": round(done - written, 1),
+        "fill_s": round(done - began, 1),
+    }
+
+
+def _block(masses: Masses, number: int, office: Office) -> None:
+    """Four persons: one family with two children, or two mothers with a child each."""
+    script = SCRIPTS[number % len(SCRIPTS)]
+    names = _named(masses.random)
+    if number % 2:
+        mother, father = (_adult(masses, number, office, script, names, sex) for sex in "FM")
+        children = [_child(masses, number, office, script, names, place) for place in range(2)]
+        _family(masses, office, names, [mother, father], children)
+    else:
+        for place in range(2):
+            mother = _adult(masses, number + place, office, script, names, "F")
+            child = _child(masses, number, office, script, names, place)
+            _family(masses, office, names, [mother], [child])
+            names = _named(masses.random)
+
+
+def _named(random: Random) -> int:
+    """The number of a family name; some are much commoner than others, and there are as many as in a small country."""
+    return int(random.random() ** 1.5 * 150_000)
+
+
+@lru_cache(maxsize=20_000)
+def _family_name(number: int, script: str) -> str:
+    from tests.lib.invented_names import CONSONANTS, ENDINGS, VOWELS
+
+    random, column = Random(number), ("Latn", "Cyrl", "Arab").index(script)
+    sounds: list[list[str]] = []
+    for _syllable in range(random.choice((2, 2, 3))):
+        sounds += [random.choice(CONSONANTS), random.choice(VOWELS)]
+    sounds += [random.choice(CONSONANTS[:16]), random.choice(ENDINGS)]
+    return "".join(sound[column].split(" ")[0] for sound in sounds).capitalize()
+
+
+def _person(masses: Masses, office: Office, script: str, names: int, code: str, **known: Any) -> int:
+    from kinkeeper.lib.names import fold, index_keys
+    from tests.lib.invented_names import GIVEN
+
+    spelled = GIVEN[int(masses.random.random() ** 1.5 * len(GIVEN))]
+    keys: set[str] = set()
+    rows = []
+    # Whoever is written in other letters first is known in Latin ones as well.
+    for written in dict.fromkeys((script, "Latn")):
+        given = spelled[("Latn", "Cyrl", "Arab").index(written)].split()[0]
+        family = _family_name(names, written)
+        rows.append({"given": given, "family": family, "script": written})
+        keys |= index_keys(f"{given} {family}")
+    first = rows[0]
+    shown = {"name": f"{first['given']} {first['family']}", "sort_name": fold(f"{first['family']} {first['given']} ")}
+    person = masses.add("Person", code=code, unit_id=office.unit.pk, is_invented=1, **shown, **known)
+    for row in rows:
+        masses.add("Name", person_id=person, **row)
+    for key in keys:
+        masses.add("NameKey", person_id=person, key=key)
+    return person
+
+
+def _adult(masses: Masses, number: int, office: Office, script: str, names: int, sex: str) -> int:
+    code = masses.codes()
+    year = masses.today.year - 25 - number % 30
+    person = _person(masses, office, script, names, code, sex=sex, birth=str(year), born_from=f"{year}-01-01")
+    point, holder = masses.codes(), masses.key_for("people.person", code)
+    telephone = masses.sealed("ContactPoint", holder, point, value=f"+00 {number:09d}")
+    masses.add("ContactPoint", code=point, person_id=person, kind="phone", **telephone)
+    return person
+
+
+def _family(masses: Masses, office: Office, names: int, adults: list[int], children: list[int]) -> None:
+    family = masses.add("Family", unit_id=office.unit.pk, name=_family_name(names, "Latn"))
+    code = masses.codes()
+    holder = masses.key_for("families.household", code)
+    address = masses.sealed("Household", holder, code, address=f"{names % 200 + 1} Harbour Street")
+    household = masses.add("Household", code=code, family_id=family, name="Home", **address)
+    for person in [*adults, *children]:
+        masses.add("Membership", family_id=family, person_id=person)
+        masses.add("HouseholdMember", household_id=household, person_id=person)
+    for adult in adults:
+        for child in children:
+            masses.add("Kinship", person_id=adult, kind="parent", relative_id=child, legally_responsible=1)
+
+
+def _child(masses: Masses, number: int, office: Office, script: str, names: int, place: int) -> int:
+    """A child with a running case, or with a closed one."""
+    code, today = masses.codes(), masses.today
+    born = date(today.year - 1 - number % 17, 1 + number % 12, 1 + number % 28).isoformat()
+    child = _person(masses, office, script, names, code, sex="FM"[place], birth=born, born_from=born)
+    holder = masses.key_for("people.person", code)
+    worker = office.workers[number % UNIT // WORKER].pk
+    runs = place == 0
+    opened = today - ((30 + number % 900) if runs else (1000 + number % 1500)) * DAY
+    over = None if runs else opened + 700 * DAY
+    state = STEPS[number % 20] if runs else "closed"
+    case = masses.add(
+        "Case", child_id=child, unit_id=office.unit.pk, worker_id=worker, state=state, risk="medium",
+        opened_on=opened.isoformat(), closed_on=over and over.isoformat(), close_reason="" if runs else "reached",
+    )  # fmt: skip
+    days = {"starts_on": opened.isoformat(), "ends_on": over and over.isoformat()}
+    masses.add("Assignment", case_id=case, worker_id=worker, **days)
+    _contacts(masses, case, holder, worker, opened, over or today)
+    if state in {"active", "review"}:
+        _at_work(masses, number, (child, case, worker), holder, office, opened)
+    return child
+
+
+def _contacts(masses: Masses, case: int, holder: Any, worker: int, opened: date, until: date) -> None:
+    """Contacts spread over the time of the case; every fourth holds words of the child as well."""
+    codes, whole = masses.codes, (until - opened).days
+    for one in range(masses.contacts):
+        code = codes()
+        texts = {"note": NOTES[one % 4]}
+        if one % 4 == 0:
+            texts["child_said"] = "I want to see my brother on Sunday."
+        on = opened + timedelta(days=whole * one // masses.contacts)
+        masses.add(
+            "Contact", code=code, case_id=case, kind="call" if one % 3 == 1 else "visit", happened_on=on.isoformat(),
+            seen="alone", by_id=worker, **masses.sealed("Contact", holder, code, **texts),
+        )  # fmt: skip
+
+
+def _at_work(
+    masses: Masses, number: int, who: tuple[int, int, int], holder: Any, office: Office, opened: date
+) -> None:
+    """A plan in force with a goal; two of three children are in care as well."""
+    child, case, worker = who
+    today = masses.today
+    approved = max(opened + 20 * DAY, today - (number % 150) * DAY)
+    plan = masses.add(
+        "Plan", case_id=case, state="approved", drafted_on=approved.isoformat(), approved_on=approved.isoformat(),
+        approved_by_id=worker, child_consulted="yes", review_on=(approved + 90 * DAY).isoformat(),
+    )  # fmt: skip
+    code = masses.codes()
+    words = masses.sealed("Goal", holder, code, words="I read every evening.")
+    target = (approved + 120 * DAY).isoformat()
+    masses.add("Goal", code=code, plan_id=plan, domain="SCHOOL", target_on=target, **words)
+    if number % 3 == 0:
+        return
+    started = min(opened + 10 * DAY, today).isoformat()
+    code = masses.codes()
+    masses.add(
+        "Decision", code=code, case_id=case, kind="alternative_care", decided_on=started, starts_on=started,
+        care_type="FOSTER_ST", decided_by="panel", review_on=(today + (number % 90 - 20) * DAY).isoformat(),
+        **masses.sealed("Decision", holder, code, authority="Panel", reasons="Both agree that home is not safe yet."),
+    )  # fmt: skip
+    period = masses.add("PeriodOfCare", child_id=child, started_on=started)
+    home = office.homes[number % len(office.homes)].pk
+    status = masses.add("LegalStatus", person_id=child, status="VOLUNTARY", starts_on=started)
+    placement = masses.add("Placement", period_id=period, home_id=home, care_type="FOSTER_ST")
+    masses.add(
+        "Episode", period_id=period, started_on=started, reason="S", legal_status_id=status, placement_id=placement
+    )
+
+
+def main() -> None:
+    """Fill and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", type=int, required=True)
+    parser.add_argument("--contacts-per-person", type=int, default=10)
+    args = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinkeeper.site.settings")
+    django.setup()
+    from django.utils import timezone
+
+    told: dict[str, Any] = fill(args.persons, args.contacts_per_person, timezone.localdate())
+    told["fill_peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    json.dump(told, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
