@@ -80,6 +80,17 @@ class Table:
         self.rows.append(row)
         return key
 
+    def add_all(self, rows: Sequence[Sequence[Any]], *names: str) -> None:
+        """Keep many rows of which these columns are told, the code among them where there is one."""
+        places, plain = [self.places[name] for name in names], self.plain
+        for number, told in enumerate(rows, self.next):
+            row = plain.copy()
+            row[self.key] = number
+            for place, value in zip(places, told, strict=True):
+                row[place] = value
+            self.rows.append(row)
+        self.next += len(rows)
+
     def store(self) -> None:
         """Write what was kept."""
         from django.db import connection
@@ -119,7 +130,11 @@ def _line(row: Sequence[Any]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") if "\\" in value or "\n" in value else value
+        return (
+            value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+            if "\\" in value or "\n" in value
+            else value
+        )
     if isinstance(value, bytes):
         return "\\\\x" + value.hex()
     return str(value)
@@ -157,7 +172,7 @@ def set_aside(tables: Sequence[str]) -> Iterator[None]:
 def _indexes(cursor: Any, tables: Sequence[str]) -> list[tuple[str, str]]:
     marks = ", ".join(["%s"] * len(tables))
     cursor.execute(
-        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",
         list(tables),
     )
     return [(f'DROP INDEX "{name}"', sql) for name, sql in cursor.fetchall()]
@@ -184,5 +199,5 @@ def _keys_and_indexes(cursor: Any, tables: Sequence[str]) -> list[tuple[str, str
 def _set_sequences(cursor: Any, tables: Sequence[str]) -> None:
     for table in tables:
         cursor.execute(
-            f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), (SELECT coalesce(max(id), 1) FROM \"{table}\"))"  # noqa: S608
+            f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), (SELECT coalesce(max(id), 1) FROM \"{table}\"))"
         )

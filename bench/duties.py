@@ -78,6 +78,7 @@ def fill(cases: int, today: date) -> None:
 
 
 def office_of(number: int, today: date) -> Office:
+    """A new unit with its workers and homes."""
     from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
     from kinkeeper.homes.models import Approval, Home
 
@@ -100,6 +101,16 @@ def office_of(number: int, today: date) -> Office:
         [Approval(home=home, care_types=["FOSTER_ST"], starts_on=since, authority="Panel") for home in homes]
     )
     return Office(unit, people[1:], homes)
+
+
+def office_again(unit: Unit) -> Office:
+    """A unit that `office_of` made, with its workers and homes."""
+    from kinkeeper.access.models import Role, Seat
+    from kinkeeper.homes.models import Home
+
+    seats = Seat._base_manager.filter(unit=unit, role=Role.CASEWORKER).select_related("user").order_by("pk")
+    homes = Home._base_manager.filter(unit=unit, name__startswith="Home ").order_by("pk")
+    return Office(unit, [seat.user for seat in seats], list(homes))
 
 
 def _case(sheaf: Sheaf, number: int, office: Office, today: date) -> None:

@@ -14,11 +14,31 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from bench.run import KINKEEPER, Figures, database, run
+import psycopg
+
+from bench.run import CROWD, GREAT, KINKEEPER, PAGE, Figures, database, machine, page, run, tables
 from tools.envelopes import for_installation
+
+UNIT = "family_strengthening:social_centre:Harbour"
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+TOLD_OF_ROWS = [
+    "As above (*Pages and deeds*), in one process, for a worker of one unit among more and more of them: 400 running cases",
+    "and ten workers in each, four persons for each running case, and ten contacts for each person. One installation grows",
+    "from size to size; the seconds of a fill are those of its step. The rows were written past the acts, by bulk inserts: sealed fields are",
+    "sealed with the key of their own child or household, every name stands in the index of names, but the journal, the",
+    "history and the chain hold only what the measuring itself did.",
+]
+TOLD_OF_CROWD = [
+    "`kinkeeper serve` as it is installed: one process that answers, with its threads, and the worker beside it. Each client is a",
+    "caseworker of another unit with a session of its own, and asks for the next page as soon as the last has come: of twenty",
+    "deeds four are my day, four the caseload, seven a child’s page, three a search and one a visit recorded by its form.",
+    "Nobody works like that, so one client stands for several people. Clients, server and database share the two cores.",
+]
 
 
 def log(text: str) -> None:
@@ -34,25 +54,115 @@ def kept(path: Path, make: Callable[[], Figures]) -> Figures:
     return figures
 
 
-def fill(env: dict[str, str], persons: int, contacts: int) -> Figures:
-    """Set up an installation and fill it."""
+def set_up(env: dict[str, str]) -> Figures:
+    """An installation with nobody in it."""
     for_installation(env)
     setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
-    run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
-    asked = ["--persons", str(persons), "--contacts-per-person", str(contacts)]
-    out, _seconds, _peak = run([sys.executable, "-m", "bench.masses", *asked], env)
+    _out, seconds, _peak = run([*setup, "--admin-email", "rosa@example.org", "--unit", UNIT], env)
+    return {"seconds": round(seconds, 1)}
+
+
+def told(module: str, env: dict[str, str], **asked: object) -> Figures:
+    """What one part of the bench says of the installation, asked with these words."""
+    words = [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    out, _seconds, _peak = run([sys.executable, "-W", "ignore", "-m", f"bench.{module}", *words], env)
     figures: Figures = json.loads(out)
     return figures
 
 
-def measure(engine: str, persons: int, folder: Path, args: argparse.Namespace) -> Figures:
-    """Fill and measure one size on one engine."""
-    env = database(engine, folder, f"great{persons}")
-    env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"  # noqa: S105  # of an installation that is thrown away
+def measure(engine: str, persons: int, data: Path, args: argparse.Namespace) -> Figures:
+    """Let the installation of this engine grow to this size, and measure it."""
+    folder = data / engine
+    env = database(engine, folder, "great")
+    env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"  # of an installation that is thrown away
     env["KINKEEPER_LOG_LEVEL"] = "WARNING"
+    kept(folder / "set-up.json", lambda: set_up(env))
     log(f"{engine}: {persons} persons")
-    filled = kept(folder / "filled.json", lambda: fill(env, persons, args.contacts_per_person))
-    return {"engine": engine, "asked": persons, "filled": filled}
+    found: Figures = {"engine": engine, "filled": grown(engine, env, persons, folder, args.contacts_per_person)}
+    if args.rounds:
+        found["pages"] = kept(folder / f"pages-{persons}.json", lambda: told("measure", env, rounds=args.rounds))
+    found["crowds"] = []
+    for clients in (int(text) for text in args.clients.split(",") if text):
+        work = partial(told, "crowd", env, clients=clients, seconds=args.seconds)
+        found["crowds"].append(kept(folder / f"crowd-{persons}-{clients}.json", work))
+    return found
+
+
+def grown(engine: str, env: dict[str, str], persons: int, folder: Path, contacts_per_person: int) -> Figures:
+    """Let the installation grow to this size; what that took."""
+
+    def grow() -> Figures:
+        figures = told("masses", env, persons=persons, contacts_per_person=contacts_per_person)
+        return {"persons": persons, **figures, "database_mb": size(engine, env)}
+
+    return kept(folder / f"filled-{persons}.json", grow)
+
+
+def size(engine: str, env: dict[str, str]) -> int:
+    """How large the database is, in MB."""
+    if engine == "sqlite":
+        return round((Path(env["KINKEEPER_DATA"]) / "kinkeeper.sqlite3").stat().st_size / 1e6)
+    with psycopg.connect(env["KINKEEPER_DATABASE_URL"]) as connection:
+        row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    return round(int(row[0]) / 1e6) if row else 0
+
+
+def pages_part(found: list[Figures]) -> Iterable[str]:
+    """The pages and deeds of one worker, as the installation grows."""
+    yield from TOLD_OF_ROWS
+    yield from tables([{**f["pages"], **f["filled"]} for f in found])
+    yield ""
+    for f in found:
+        yield (
+            f"* {NAMES[f['engine']]}, {spaced(f['pages']['sizes']['persons'])} persons: the database takes "
+            f"{spaced(f['filled']['database_mb'])} MB; the rows took {f['filled']['rows_s']} s, their indexes and "
+            f"foreign keys {f['filled']['indexes_s']} s, {f['filled']['fill_processor_s']} s of a processor in the process that fills."
+        )
+
+
+def crowd_part(found: list[Figures]) -> Iterable[str]:
+    """The same over HTTP: one column for each size and number of clients."""
+    yield from TOLD_OF_CROWD
+    for engine in dict.fromkeys(f["engine"] for f in found):
+        runs = [(f["filled"]["persons"], crowd) for f in found if f["engine"] == engine for crowd in f["crowds"]]
+        yield f"\n### {NAMES[engine]}, over HTTP\n"
+        heads = [f"{spaced(persons)} persons, {people(crowd['clients'])}: p50 / p95 ms" for persons, crowd in runs]
+        yield f"| what | {' | '.join(heads)} |"
+        yield "|---|" + "---|" * len(runs)
+        for kind in dict.fromkeys(kind for _persons, crowd in runs for kind in crowd["kinds"]):
+            cells = [crowd["kinds"].get(kind) for _persons, crowd in runs]
+            told = [f"{cell['p50_ms']} / {cell['p95_ms']}" if cell else "–" for cell in cells]
+            yield f"| {kind} | {' | '.join(told)} |"
+        yield ""
+        for persons, crowd in runs:
+            wrong = ", ".join(f"{count} × {what}" for what, count in crowd["errors"].items()) or "none"
+            yield (
+                f"* {spaced(persons)} persons, {people(crowd['clients'])}: {crowd['requests']} requests in "
+                f"{crowd['seconds']} s, {crowd['per_second']} in a second; errors: {wrong}; the process that answers held at most "
+                f"{max(crowd['memory_mb']['answering'], default=0)} MB, the worker beside it "
+                f"{max(crowd['memory_mb']['beside'], default=0)} MB."
+            )
+
+
+def people(clients: int) -> str:
+    """So many clients, in words."""
+    return "1 client" if clients == 1 else f"{clients} clients"
+
+
+def spaced(number: int) -> str:
+    """A number with a space between thousands."""
+    return f"{number:,}".replace(",", " ")
+
+
+def write(found: list[Figures], load: str) -> None:
+    """Write the parts of the page that were measured."""
+    on = [f"Measured until {datetime.now(tz=UTC).date().isoformat()} on {machine()}. {load}".strip(), ""]
+    parts = {}
+    if with_pages := [f for f in found if "pages" in f]:
+        parts[GREAT] = [*on, *pages_part(with_pages)]
+    if with_crowds := [f for f in found if f["crowds"]]:
+        parts[CROWD] = [*on, *crowd_part(with_crowds)]
+    PAGE.write_text(page(PAGE.read_text() if PAGE.exists() else "", parts))
 
 
 def main() -> None:
@@ -61,13 +171,18 @@ def main() -> None:
     parser.add_argument("--persons", default="10000,100000,1000000")
     parser.add_argument("--contacts-per-person", type=int, default=10)
     parser.add_argument("--engines", default="sqlite,postgresql")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--clients", default="1,16")
+    parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--load", default="", help="a sentence for the page on what else the machine did meanwhile")
     args = parser.parse_args()
+    found = []
     with tempfile.TemporaryDirectory(prefix="kinkeeper-great-") as scratch:
-        data = args.data or Path(scratch)
         for engine in args.engines.split(","):
-            for persons in (int(text) for text in args.persons.split(",") if text):
-                measure(engine, persons, data / f"{engine}-{persons}", args)
+            sizes = sorted(int(text) for text in args.persons.split(",") if text)
+            found += [measure(engine, persons, args.data or Path(scratch), args) for persons in sizes]
+    write(found, args.load)
 
 
 if __name__ == "__main__":

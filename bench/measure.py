@@ -105,11 +105,12 @@ def names_to_search(scripts: dict[str, str], count: int) -> dict[str, list[str]]
         rows = Name._base_manager.filter(script=script).order_by("pk").values_list("given", "family")[: count * 5]
         texts = [f"{given} {family}".strip() for given, family in list(rows)[::5]]
         if texts:
-            picked[words] = [_slip(text) if number % 2 else text for number, text in enumerate(texts)]
+            picked[words] = [slip(text) if number % 2 else text for number, text in enumerate(texts)]
     return picked
 
 
-def _slip(text: str) -> str:
+def slip(text: str) -> str:
+    """The text without its middle letter."""
     place = len(text) // 2
     return text[:place] + text[place + 1 :]
 

@@ -57,7 +57,7 @@ _METER = (
 
 def database(engine: str, folder: Path, name: str) -> dict[str, str]:
     """The environment of a new, empty installation."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     env = {**os.environ, "KINKEEPER_DATA": str(folder), "KINKEEPER_SECOND_FACTOR": "offered"}
     env.pop("KINKEEPER_DATABASE_URL", None)
     if engine == "postgresql":
@@ -248,6 +248,8 @@ with `synchronous=FULL`.
 PAGES, DUE, IMPORTS = "Pages and deeds", "What is due", "Import of the SSDA903 return"
 MEMORY = "Memory of what happened"
 SHEETS = "Import of own spreadsheets"
+# Measured by `bench/great.py`; what nobody has measured yet is told by hand.
+GREAT, CROWD, OPEN = "A million persons", "Sixteen people at once", "Not measured yet"
 
 
 def sections(
@@ -332,7 +334,9 @@ def page(before: str, measured: dict[str, list[str]]) -> str:
     told = {name: text.strip() for name, text in stood.items()}
     told |= {name: "\n".join(lines).strip() for name, lines in measured.items()}
     return INTRODUCTION + "".join(
-        f"\n## {name}\n\n{told[name]}\n" for name in (PAGES, DUE, IMPORTS, MEMORY, SHEETS) if name in told
+        f"\n## {name}\n\n{told[name]}\n"
+        for name in (PAGES, DUE, GREAT, CROWD, IMPORTS, MEMORY, SHEETS, OPEN)
+        if name in told
     )
 
 
