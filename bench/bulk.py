@@ -147,26 +147,37 @@ def set_aside(tables: Sequence[str]) -> Iterator[None]:
 
     postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
+        if not postgresql:
+            _begin_on_sqlite(connection)
         put_back = _keys_and_indexes(cursor, tables) if postgresql else _indexes(cursor, tables)
         for away, _back in put_back:
             cursor.execute(away)
-    if not postgresql:
-        raw = connection.connection
-        for pragma in ("foreign_keys = OFF", "synchronous = OFF", "journal_mode = OFF", "cache_size = -400000"):
-            raw.execute(f"PRAGMA {pragma}")
-        raw.execute("BEGIN")
     yield
     with connection.cursor() as cursor:
         if postgresql:
             cursor.execute("SET maintenance_work_mem = '256MB'")
+            _set_sequences(cursor, tables)
         for _away, back in reversed(put_back):
             cursor.execute(back)
-        if postgresql:
-            _set_sequences(cursor, tables)
-        else:
-            connection.connection.execute("COMMIT")
-            cursor.execute("PRAGMA journal_mode = WAL")
+        if not postgresql:
+            _end_on_sqlite(connection)
         cursor.execute("ANALYZE")
+
+
+def _begin_on_sqlite(connection: Any) -> None:
+    """One transaction that waits for no disk; a test has begun one already."""
+    if connection.in_atomic_block:
+        return
+    for pragma in ("foreign_keys = OFF", "synchronous = OFF", "journal_mode = OFF", "cache_size = -400000"):
+        connection.connection.execute(f"PRAGMA {pragma}")
+    connection.connection.execute("BEGIN")
+
+
+def _end_on_sqlite(connection: Any) -> None:
+    if connection.in_atomic_block:
+        return
+    connection.connection.execute("COMMIT")
+    connection.connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _indexes(cursor: Any, tables: Sequence[str]) -> list[tuple[str, str]]:
