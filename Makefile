@@ -81,6 +81,10 @@ bench: setup ## Measure pages and imports on both databases and write the figure
 	@test -f bench/run.py || { echo "bench/run.py does not exist yet, so nothing can be measured." >&2; exit 1; }
 	@$(BIN)/python -m bench.run $(ARGS)
 
+.PHONY: bench-great
+bench-great: setup ## Measure with a million persons and sixteen people at once, which takes hours (ARGS="--persons 10000")
+	@$(BIN)/python -m bench.great $(ARGS)
+
 $(VALIDATOR): requirements-validator.txt
 	@$(PYTHON) -m venv .venv-validator
 	@.venv-validator/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-validator.txt

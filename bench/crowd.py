@@ -187,17 +187,28 @@ def _wait_for(port: int, started: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The server did not answer.")
 
 
+def worked(pid: int) -> float:
+    """Seconds of a processor that the processes that answer have used so far."""
+    ticks = 0
+    for child in _below(pid):
+        if not _is_beside(child):
+            after_name = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(after_name[11]) + int(after_name[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _is_beside(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").endswith(b"worker")
+
+
 def memory(pid: int) -> dict[str, list[int]]:
     """The most memory that each process below this one ever held, in MB: those that answer, and the worker beside them."""
     found: dict[str, list[int]] = {"answering": [], "beside": []}
     for child in _below(pid):
         status = Path(f"/proc/{child}/status").read_text()
         peak = re.search(r"VmHWM:\s+(\d+)", status)
-        words = Path(f"/proc/{child}/cmdline").read_bytes()
-        if peak and b"resource_tracker" not in words:
-            found["beside" if words.rstrip(b"\0").endswith(b"worker") else "answering"].append(
-                round(int(peak.group(1)) / 1024)
-            )
+        if peak:
+            found["beside" if _is_beside(child) else "answering"].append(round(int(peak.group(1)) / 1024))
     return found
 
 
@@ -214,10 +225,12 @@ def crowd(clients: int, seconds: float, processes: int, port: int) -> dict[str, 
         browsers = [Browser(one, port, number, begins, begins + seconds) for number, one in enumerate(people)]
         for browser in browsers:
             browser.start()
+        time.sleep(WARM_UP_SECONDS)
+        before = worked(pid)
         for browser in browsers:
             browser.join(seconds + 120)
         spent = time.perf_counter() - begins
-        peaks = memory(pid)
+        used, peaks = worked(pid) - before, memory(pid)
     told = Told()
     for browser in browsers:
         told.errors.update(browser.told.errors)
@@ -226,7 +239,7 @@ def crowd(clients: int, seconds: float, processes: int, port: int) -> dict[str, 
     asked = sum(len(times) for times in told.spent.values())
     return {
         "clients": clients, "processes": processes, "seconds": round(spent, 1), "requests": asked,
-        "per_second": round(asked / spent, 1), "errors": dict(told.errors), "memory_mb": peaks,
+        "per_second": round(asked / spent, 1), "processor_ms": round(used / max(asked, 1) * 1000, 1), "errors": dict(told.errors), "memory_mb": peaks,
         "kinds": {kind: _quantiles(told.spent[kind]) for kind in sorted(told.spent)},
     }  # fmt: skip
 

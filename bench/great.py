@@ -21,17 +21,19 @@ from pathlib import Path
 
 import psycopg
 
-from bench.run import CROWD, GREAT, KINKEEPER, PAGE, Figures, database, machine, page, run, tables
+from bench.run import CROWD, GREAT, KINKEEPER, PAGE, Figures, database, growth, machine, page, run
 from tools.envelopes import for_installation
 
 UNIT = "family_strengthening:social_centre:Harbour"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+PORTS = {"sqlite": 8907, "postgresql": 8908}
 TOLD_OF_ROWS = [
     "As above (*Pages and deeds*), in one process, for a worker of one unit among more and more of them: 400 running cases",
     "and ten workers in each, four persons for each running case, and ten contacts for each person. One installation grows",
     "from size to size; the seconds of a fill are those of its step. The rows were written past the acts, by bulk inserts: sealed fields are",
     "sealed with the key of their own child or household, every name stands in the index of names, but the journal, the",
-    "history and the chain hold only what the measuring itself did.",
+    "history and the chain hold only what the measuring itself did. *Processor* is the time that the process worked (on SQLite",
+    "the database with it), not waited: on a busy machine it is the figure to compare, and *growth* is that of it here.",
 ]
 TOLD_OF_CROWD = [
     "`kinkeeper serve` as it is installed: one process that answers, with its threads, and the worker beside it. Each client is a",
@@ -83,7 +85,7 @@ def measure(engine: str, persons: int, data: Path, args: argparse.Namespace) -> 
         found["pages"] = kept(folder / f"pages-{persons}.json", lambda: told("measure", env, rounds=args.rounds))
     found["crowds"] = []
     for clients in (int(text) for text in args.clients.split(",") if text):
-        work = partial(told, "crowd", env, clients=clients, seconds=args.seconds)
+        work = partial(told, "crowd", env, clients=clients, seconds=args.seconds, port=PORTS[engine])
         found["crowds"].append(kept(folder / f"crowd-{persons}-{clients}.json", work))
     return found
 
@@ -110,14 +112,33 @@ def size(engine: str, env: dict[str, str]) -> int:
 def pages_part(found: list[Figures]) -> Iterable[str]:
     """The pages and deeds of one worker, as the installation grows."""
     yield from TOLD_OF_ROWS
-    yield from tables([{**f["pages"], **f["filled"]} for f in found])
-    yield ""
-    for f in found:
-        yield (
-            f"* {NAMES[f['engine']]}, {spaced(f['pages']['sizes']['persons'])} persons: the database takes "
-            f"{spaced(f['filled']['database_mb'])} MB; the rows took {f['filled']['rows_s']} s, their indexes and "
-            f"foreign keys {f['filled']['indexes_s']} s, {f['filled']['fill_processor_s']} s of a processor in the process that fills."
-        )
+    for engine in dict.fromkeys(f["engine"] for f in found):
+        mine = [f for f in found if f["engine"] == engine]
+        yield f"\n### {NAMES[engine]}, as it grows\n"
+        heads = [f"{spaced(f['filled']['persons'])} persons: p50 / p95 / processor ms" for f in mine]
+        yield f"| what | queries | {' | '.join(heads)} | growth |"
+        yield "|---|---|" + "---|" * (len(mine) + 1)
+        ratio = mine[-1]["filled"]["persons"] / mine[0]["filled"]["persons"]
+        for number, line in enumerate(mine[-1]["pages"]["figures"]):
+            rows = [f["pages"]["figures"][number] for f in mine]
+            cells = [f"{row['p50_ms']} / {row['p95_ms']} / {row['processor_ms']}" for row in rows]
+            queries = [query for row in rows for query in row["queries"]]
+            grown = growth(rows[0]["processor_ms"], rows[-1]["processor_ms"], ratio)
+            yield f"| {line['what']} | {min(queries)}–{max(queries)} | {' | '.join(cells)} | {grown} |"
+        yield ""
+        yield from (told_of_fill(f) for f in mine)
+
+
+def told_of_fill(f: Figures) -> str:
+    """What the installation holds at a size, and what filling it took."""
+    held = ", ".join(f"{spaced(count)} {what}" for what, count in f["pages"]["sizes"].items())
+    filled = f["filled"]
+    return (
+        f"* {held}: {spaced(filled['database_mb'])} MB on the disk. From {spaced(filled['persons_before'])} persons on, the rows "
+        f"took {filled['rows_s']} s, their indexes and foreign keys {filled['indexes_s']} s; the process that fills used "
+        f"{filled['fill_processor_s']} s of a processor and at most {filled['fill_peak_mb']} MB, the one that measures "
+        f"{f['pages']['peak_memory_mb']} MB."
+    )
 
 
 def crowd_part(found: list[Figures]) -> Iterable[str]:
@@ -138,7 +159,7 @@ def crowd_part(found: list[Figures]) -> Iterable[str]:
             wrong = ", ".join(f"{count} × {what}" for what, count in crowd["errors"].items()) or "none"
             yield (
                 f"* {spaced(persons)} persons, {people(crowd['clients'])}: {crowd['requests']} requests in "
-                f"{crowd['seconds']} s, {crowd['per_second']} in a second; errors: {wrong}; the process that answers held at most "
+                f"{crowd['seconds']} s, {crowd['per_second']} in a second, {crowd['processor_ms']} ms of a processor for each; errors: {wrong}; the process that answers held at most "
                 f"{max(crowd['memory_mb']['answering'], default=0)} MB, the worker beside it "
                 f"{max(crowd['memory_mb']['beside'], default=0)} MB."
             )

@@ -174,10 +174,10 @@ def _block(masses: Masses, number: int, office: Office) -> None:
 
 def _named(random: Random) -> int:
     """The number of a family name; some are much commoner than others, and there are as many as in a small country."""
-    return int(random.random() ** 1.5 * 150_000)
+    return int(random.random() ** 1.5 * 30_000)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
 def _family_name(number: int, script: str) -> str:
     from tests.lib.invented_names import CONSONANTS, ENDINGS, VOWELS
 
@@ -189,15 +189,23 @@ def _family_name(number: int, script: str) -> str:
     return "".join(sound[column].split(" ")[0] for sound in sounds).capitalize()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
 def _keys_of(word: str) -> frozenset[str]:
     from kinkeeper.lib.names import index_keys
 
+    # Together with the sound of both words as one, these are the keys of the whole name: a test compares.
     return index_keys(word)
 
 
+@lru_cache(maxsize=300_000)
+def _sound_of(both: str) -> str:
+    from kinkeeper.lib.names import skeleton
+
+    return f"s:{skeleton(both)}"
+
+
 def _person(masses: Masses, office: Office, script: str, names: int, code: str, **known: Any) -> int:
-    from kinkeeper.lib.names import fold, skeleton
+    from kinkeeper.lib.names import fold
     from tests.lib.invented_names import GIVEN
 
     spelled = GIVEN[int(masses.random.random() ** 1.5 * len(GIVEN))]
@@ -208,7 +216,7 @@ def _person(masses: Masses, office: Office, script: str, names: int, code: str, 
         given = spelled[("Latn", "Cyrl", "Arab").index(written)].split()[0]
         family = _family_name(names, written)
         rows.append({"given": given, "family": family, "script": written})
-        keys |= _keys_of(given) | _keys_of(family) | {f"s:{skeleton(given + family)}"}
+        keys |= _keys_of(given) | _keys_of(family) | {_sound_of(given + family)}
     first = rows[0]
     shown = {"name": f"{first['given']} {first['family']}", "sort_name": fold(f"{first['family']} {first['given']} ")}
     person = masses.add("Person", code=code, unit_id=office.unit.pk, is_invented=1, **shown, **known)

@@ -14,6 +14,7 @@ import math
 import os
 import platform
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -143,13 +144,16 @@ def sheets_speed(engine: str, rows: int) -> Figures:
         run([sys.executable, "-m", "bench.sheets", "--rows", str(rows), str(book)], target)
         command = [str(KINKEEPER), "import", "sheets", str(book), "--source", "Bench", "--json"]
         _told, looking, _peak = run([*command, "--preview"], target)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         first, seconds, peak = run(command, target)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         again, seconds_again, _peak = run(command, target)
         told = json.loads(first)
         return {
             "engine": engine, "rows": told["read"], "landed": told["landed"], "quarantined": len(told["quarantined"]),
             "preview_seconds": round(looking, 1), "seconds": round(seconds, 1),
             "rows_per_second": round(told["read"] / seconds), "peak_memory_mb": peak,
+            "processor_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
             "again_landed": json.loads(again)["landed"], "again_seconds": round(seconds_again, 1),
         }  # fmt: skip
 
@@ -317,13 +321,13 @@ def memory_table(kept: list[Figures]) -> Iterable[str]:
 def sheets_table(sheets: list[Figures]) -> Iterable[str]:
     """Own spreadsheets: one line for each size."""
     yield "One workbook of five sheets, previewed, landed in an empty installation (which looks through it again first), and"
-    yield "brought in once more."
+    yield "brought in once more. *Processor* is how long the landing worked rather than waited for others on the same machine."
     yield ""
-    yield "| engine | rows read | landed | quarantined | preview s | landing s | rows/s | peak MB | again lands | again s |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield "| engine | rows read | landed | quarantined | preview s | landing s | processor s | rows/s | peak MB | again lands | again s |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for f in sheets:
         yield (
-            f"| {f['engine']} | {f['rows']} | {f['landed']} | {f['quarantined']} | {f['preview_seconds']} | {f['seconds']} "
+            f"| {f['engine']} | {f['rows']} | {f['landed']} | {f['quarantined']} | {f['preview_seconds']} | {f['seconds']} | {f['processor_seconds']} "
             f"| {f['rows_per_second']} | {f['peak_memory_mb']} | {f['again_landed']} | {f['again_seconds']} |"
         )
 
