@@ -63,7 +63,7 @@ class Table:
         self.coded = self.places.get("code")
         self.key = self.places[str(model._meta.pk.attname)]
         last = model._base_manager.order_by("-pk").values_list("pk", flat=True).first()
-        self.next = (last or 0) + 1
+        self.first = self.next = (last or 0) + 1
         self.rows: list[list[Any]] = []
 
     def add(self, **values: Any) -> int:
@@ -91,26 +91,20 @@ class Table:
             self.rows.append(row)
         self.next += len(rows)
 
-    def store(self) -> None:
-        """Write what was kept."""
+    def store(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows that were kept here or by another process."""
         from django.db import connection
 
-        if not self.rows:
-            return
         columns = ", ".join(f'"{column}"' for column in self.columns)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 with cursor.copy(f'COPY "{self.name}" ({columns}) FROM STDIN') as copy:
-                    for start in range(0, len(self.rows), 5000):
-                        copy.write("".join(map(_line, self.rows[start : start + 5000])))
+                    for start in range(0, len(rows), 5000):
+                        copy.write("".join(map(_line, rows[start : start + 5000])))
             else:
                 marks = ", ".join("?" * len(self.columns))
-                # The raw cursor: Django’s own rewrites every statement and its placeholders.
-                connection.connection.executemany(
-                    f'INSERT INTO "{self.name}" ({columns}) VALUES ({marks})',
-                    self.rows,
-                )
-        self.rows.clear()
+                # The raw connection: Django’s own rewrites every statement and its placeholders.
+                connection.connection.executemany(f'INSERT INTO "{self.name}" ({columns}) VALUES ({marks})', rows)
 
 
 def _default(field: Field[Any, Any], now: str, connection: Any) -> Any:

@@ -18,9 +18,11 @@ import resource
 import sys
 import time
 from binascii import b2a_base64
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
+from multiprocessing import get_context
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +32,8 @@ import django
 from bench.bulk import Codes, Table, set_aside
 from bench.duties import DAY, STEPS, UNIT, WORKER, Office, office_again, office_of
 
+Rows = dict[str, list[list[Any]]]
+MOST_OF_A_BLOCK = 400  # rows of one table; the index of names has most of them
 BLOCKS = 250  # of four persons, written at a time
 SCRIPTS = ("Latn", "Cyrl", "Latn", "Cyrl", "Arab")
 NOTES = (
@@ -53,12 +57,14 @@ TABLES = {
 class Masses:
     """What is written, table by table, and the keys in hand for the block that is being written."""
 
-    def __init__(self, contacts_per_person: int, today: date, seed: int) -> None:
+    def __init__(self, contacts_per_person: int, today: date) -> None:
         from django.apps import apps
 
         from kinkeeper.keys import master
 
-        self.random = Random(seed)
+        if contacts_per_person * 4 > MOST_OF_A_BLOCK:
+            raise SystemExit(f"At most {MOST_OF_A_BLOCK // 4} contacts for each person.")
+        self.random = Random()
         self.codes = Codes(self.random)
         self.today, self.contacts = today, contacts_per_person * 2  # two persons for each child
         self.now = datetime.combine(today, datetime.min.time()).isoformat(" ")
@@ -111,16 +117,28 @@ class Masses:
 
         return sealed
 
-    def store(self) -> None:
-        """Write everything that was kept."""
+    def begin_at(self, block: int) -> None:
+        """Draw from this block on, and number rows so that no other portion has the same keys: they leave gaps."""
+        self.random.seed(block)
         for table in self.tables.values():
-            table.store()
+            table.next = table.first + block * MOST_OF_A_BLOCK
+
+    def taken(self) -> Rows:
+        """What was kept, by model; nothing is kept any more."""
+        rows = {name: table.rows for name, table in self.tables.items()}
+        for table in self.tables.values():
+            table.rows = []
+        return rows
+
+    def store(self, rows: Rows) -> None:
+        """Write these rows."""
+        for name, some in rows.items():
+            self.tables[name].store(some)
 
 
-def fill(persons: int, contacts_per_person: int, today: date) -> dict[str, float]:
+def fill(persons: int, contacts_per_person: int, today: date, helpers: int = 0) -> dict[str, float]:
     """Fill the installation until it has so many persons; returns the seconds of each stage."""
     from kinkeeper.access.models import Unit
-    from kinkeeper.keys.ring import keyring
 
     began = time.perf_counter()
     there, blocks = _there(), persons // 4
@@ -128,25 +146,66 @@ def fill(persons: int, contacts_per_person: int, today: date) -> dict[str, float
     for number in range(there // UNIT, -(-blocks // UNIT)):
         known = Unit._base_manager.filter(name=f"Unit {number}").first()
         offices[number] = office_again(known) if known else office_of(number, today)
-    masses = Masses(contacts_per_person, today, seed=there)
+    masses = Masses(contacts_per_person, today)
     staffed = time.perf_counter()
     with set_aside([table.name for table in masses.tables.values()]):
-        for start in range(there, blocks, BLOCKS):
-            with keyring():
-                for number in range(start, min(start + BLOCKS, blocks)):
-                    _block(masses, number, offices[number // UNIT])
-                masses.store()
+        for start, rows in _made(masses, range(there, blocks, BLOCKS), blocks, offices, helpers):
+            masses.store(rows)
             spent = time.perf_counter() - staffed
             sys.stderr.write(f"{start * 4} persons, {spent:.0f} s, {time.process_time():.0f} s of a processor\n")
         written = time.perf_counter()
     done = time.perf_counter()
+    by_helpers = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "persons_before": there * 4,
         "rows_s": round(written - staffed, 1),
         "indexes_s": round(done - written, 1),
         "fill_s": round(done - began, 1),
-        "fill_processor_s": round(time.process_time(), 1),
+        "fill_processor_s": round(time.process_time() + by_helpers.ru_utime + by_helpers.ru_stime, 1),
     }
+
+
+def _made(
+    masses: Masses, starts: range, blocks: int, offices: dict[int, Office], helpers: int
+) -> Iterator[tuple[int, Rows]]:
+    """The rows of each portion, made here or by helping processes, of which none runs far ahead of the writing."""
+    make = partial(_portion, masses, blocks, offices)
+    if not helpers:
+        yield from ((start, make(start)) for start in starts)
+        return
+    # The helpers inherit what is in hand: they ask the database nothing and only make rows.
+    _inherited.append(make)
+    with get_context("fork").Pool(helpers) as pool:
+        waiting: deque[tuple[int, Any]] = deque()
+        for start in starts:
+            waiting.append((start, pool.apply_async(_help, (start,))))
+            if len(waiting) > 2 * helpers:
+                first, rows = waiting.popleft()
+                yield first, rows.get()
+        while waiting:
+            first, rows = waiting.popleft()
+            yield first, rows.get()
+        pool.close()
+        pool.join()
+    _inherited.clear()
+
+
+_inherited: list[Callable[[int], Rows]] = []
+
+
+def _help(start: int) -> Rows:
+    return _inherited[0](start)
+
+
+def _portion(masses: Masses, blocks: int, offices: dict[int, Office], start: int) -> Rows:
+    """The rows of some blocks; their keys and codes follow from where they start, whoever makes them."""
+    from kinkeeper.keys.ring import keyring
+
+    masses.begin_at(start)
+    with keyring():
+        for number in range(start, min(start + BLOCKS, blocks)):
+            _block(masses, number, offices[number // UNIT])
+    return masses.taken()
 
 
 def _there() -> int:
@@ -327,12 +386,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, required=True)
     parser.add_argument("--contacts-per-person", type=int, default=10)
+    parser.add_argument(
+        "--helpers", type=int, default=2, help="processes that make rows beside the one that writes them"
+    )
     args = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinkeeper.site.settings")
     django.setup()
     from django.utils import timezone
 
-    told: dict[str, Any] = fill(args.persons, args.contacts_per_person, timezone.localdate())
+    told: dict[str, Any] = fill(args.persons, args.contacts_per_person, timezone.localdate(), args.helpers)
     told["fill_peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     json.dump(told, sys.stdout)
 
