@@ -80,7 +80,10 @@ def measure(engine: str, persons: int, data: Path, args: argparse.Namespace) -> 
     env["KINKEEPER_LOG_LEVEL"] = "WARNING"
     kept(folder / "set-up.json", lambda: set_up(env))
     log(f"{engine}: {persons} persons")
-    found: Figures = {"engine": engine, "filled": grown(engine, env, persons, folder, args.contacts_per_person)}
+    found: Figures = {
+        "engine": engine,
+        "filled": grown(engine, env, persons, folder, args.contacts_per_person, args.minutes),
+    }
     if args.rounds:
         found["pages"] = kept(folder / f"pages-{persons}.json", lambda: told("measure", env, rounds=args.rounds))
     found["crowds"] = []
@@ -90,12 +93,14 @@ def measure(engine: str, persons: int, data: Path, args: argparse.Namespace) -> 
     return found
 
 
-def grown(engine: str, env: dict[str, str], persons: int, folder: Path, contacts_per_person: int) -> Figures:
+def grown(
+    engine: str, env: dict[str, str], persons: int, folder: Path, contacts_per_person: int, minutes: float
+) -> Figures:
     """Let the installation grow to this size; what that took."""
 
     def grow() -> Figures:
-        figures = told("masses", env, persons=persons, contacts_per_person=contacts_per_person)
-        return {"persons": persons, **figures, "database_mb": size(engine, env)}
+        figures = told("masses", env, persons=persons, contacts_per_person=contacts_per_person, minutes=minutes)
+        return {**figures, "database_mb": size(engine, env)}
 
     return kept(folder / f"filled-{persons}.json", grow)
 
@@ -195,6 +200,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--clients", default="1,16")
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=1e9, help="let a fill end after so long, however far it came")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--load", default="", help="a sentence for the page on what else the machine did meanwhile")
     args = parser.parse_args()

@@ -20,8 +20,9 @@ import time
 from binascii import b2a_base64
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from multiprocessing import get_context
 from random import Random
 from types import SimpleNamespace
@@ -30,11 +31,11 @@ from typing import Any
 import django
 
 from bench.bulk import Codes, Table, set_aside
-from bench.duties import DAY, STEPS, UNIT, WORKER, Office, office_again, office_of
+from bench.duties import DAY, STEPS, UNIT, WORKER, office_again, office_of
 
 Rows = dict[str, list[list[Any]]]
 MOST_OF_A_BLOCK = 400  # rows of one table; the index of names has most of them
-BLOCKS = 250  # of four persons, written at a time
+BLOCKS = 200  # of four persons, written at a time
 SCRIPTS = ("Latn", "Cyrl", "Latn", "Cyrl", "Arab")
 NOTES = (
     b"We baked together in the kitchen and spoke about school. Reading has become easier. We agreed on the next visit.",
@@ -52,6 +53,27 @@ TABLES = {
     "decisions": "Decision",
     "placements": "PeriodOfCare Placement Episode",
 }
+
+
+@dataclass(frozen=True)
+class Place:
+    """The keys of a unit, its ten workers and its homes."""
+
+    unit: int
+    workers: list[int]
+    homes: list[int]
+
+    @classmethod
+    def of(cls, number: int, today: date) -> Place:
+        """The unit with this number; made where it is not there yet."""
+        from kinkeeper.access.models import Unit
+
+        known = Unit._base_manager.filter(name=f"Unit {number}").first()
+        office = office_again(known) if known else office_of(number, today)
+        return cls(office.unit.pk, [worker.pk for worker in office.workers], [home.pk for home in office.homes])
+
+
+Portion = tuple[int, int, Place]  # the first block, the one after the last, and the unit
 
 
 class Masses:
@@ -136,49 +158,51 @@ class Masses:
             self.tables[name].store(some)
 
 
-def fill(persons: int, contacts_per_person: int, today: date, helpers: int = 0) -> dict[str, float]:
-    """Fill the installation until it has so many persons; returns the seconds of each stage."""
-    from kinkeeper.access.models import Unit
-
+def fill(
+    persons: int, contacts_per_person: int, today: date, helpers: int = 0, minutes: float = 1e9
+) -> dict[str, float]:
+    """Fill the installation until it has so many persons or so many minutes are over; returns the seconds of each stage."""
     began = time.perf_counter()
     there, blocks = _there(), persons // 4
-    offices = {}
-    for number in range(there // UNIT, -(-blocks // UNIT)):
-        known = Unit._base_manager.filter(name=f"Unit {number}").first()
-        offices[number] = office_again(known) if known else office_of(number, today)
     masses = Masses(contacts_per_person, today)
-    staffed = time.perf_counter()
+    done = there
     with set_aside([table.name for table in masses.tables.values()]):
-        for start, rows in _made(masses, range(there, blocks, BLOCKS), blocks, offices, helpers):
+        for done, rows in _made(masses, _portions(there, blocks, began + minutes * 60, today), helpers):
             masses.store(rows)
-            spent = time.perf_counter() - staffed
-            sys.stderr.write(f"{start * 4} persons, {spent:.0f} s, {time.process_time():.0f} s of a processor\n")
+            spent = time.perf_counter() - began
+            sys.stderr.write(f"{done * 4} persons, {spent:.0f} s, {time.process_time():.0f} s of a processor\n")
         written = time.perf_counter()
-    done = time.perf_counter()
+    ended = time.perf_counter()
     by_helpers = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
+        "persons": done * 4,
         "persons_before": there * 4,
-        "rows_s": round(written - staffed, 1),
-        "indexes_s": round(done - written, 1),
-        "fill_s": round(done - began, 1),
+        "rows_s": round(written - began, 1),
+        "indexes_s": round(ended - written, 1),
         "fill_processor_s": round(time.process_time() + by_helpers.ru_utime + by_helpers.ru_stime, 1),
     }
 
 
-def _made(
-    masses: Masses, starts: range, blocks: int, offices: dict[int, Office], helpers: int
-) -> Iterator[tuple[int, Rows]]:
-    """The rows of each portion, made here or by helping processes, of which none runs far ahead of the writing."""
-    make = partial(_portion, masses, blocks, offices)
+def _portions(there: int, blocks: int, ends: float, today: date) -> Iterator[Portion]:
+    """What is made at a time, with its unit, until the time is over. A portion lies in one unit."""
+    start = there
+    while start < blocks and time.perf_counter() < ends:
+        stop = min(start + BLOCKS, blocks, (start // UNIT + 1) * UNIT)
+        yield start, stop, Place.of(start // UNIT, today)
+        start = stop
+
+
+def _made(masses: Masses, portions: Iterator[Portion], helpers: int) -> Iterator[tuple[int, Rows]]:
+    """The rows of each portion and where it ends; helping processes make them, none of which runs far ahead of the writing."""
     if not helpers:
-        yield from ((start, make(start)) for start in starts)
+        yield from ((portion[1], _portion(masses, portion)) for portion in portions)
         return
     # The helpers inherit what is in hand: they ask the database nothing and only make rows.
-    _inherited.append(make)
+    _inherited.append(masses)
     with get_context("fork").Pool(helpers) as pool:
         waiting: deque[tuple[int, Any]] = deque()
-        for start in starts:
-            waiting.append((start, pool.apply_async(_help, (start,))))
+        for portion in portions:
+            waiting.append((portion[1], pool.apply_async(_help, (portion,))))
             if len(waiting) > 2 * helpers:
                 first, rows = waiting.popleft()
                 yield first, rows.get()
@@ -190,21 +214,22 @@ def _made(
     _inherited.clear()
 
 
-_inherited: list[Callable[[int], Rows]] = []
+_inherited: list[Masses] = []
 
 
-def _help(start: int) -> Rows:
-    return _inherited[0](start)
+def _help(portion: Portion) -> Rows:
+    return _portion(_inherited[0], portion)
 
 
-def _portion(masses: Masses, blocks: int, offices: dict[int, Office], start: int) -> Rows:
+def _portion(masses: Masses, portion: Portion) -> Rows:
     """The rows of some blocks; their keys and codes follow from where they start, whoever makes them."""
     from kinkeeper.keys.ring import keyring
 
+    start, stop, place = portion
     masses.begin_at(start)
     with keyring():
-        for number in range(start, min(start + BLOCKS, blocks)):
-            _block(masses, number, offices[number // UNIT])
+        for number in range(start, stop):
+            _block(masses, number, place)
     return masses.taken()
 
 
@@ -215,7 +240,7 @@ def _there() -> int:
     return Person._base_manager.count() // 4
 
 
-def _block(masses: Masses, number: int, office: Office) -> None:
+def _block(masses: Masses, number: int, office: Place) -> None:
     """Four persons: one family with two children, or two mothers with a child each."""
     script = SCRIPTS[number % len(SCRIPTS)]
     names = _named(masses.random)
@@ -263,7 +288,7 @@ def _sound_of(both: str) -> str:
     return f"s:{skeleton(both)}"
 
 
-def _person(masses: Masses, office: Office, script: str, names: int, code: str, **known: Any) -> int:
+def _person(masses: Masses, office: Place, script: str, names: int, code: str, **known: Any) -> int:
     from kinkeeper.lib.names import fold
     from tests.lib.invented_names import GIVEN
 
@@ -278,14 +303,14 @@ def _person(masses: Masses, office: Office, script: str, names: int, code: str, 
         keys |= _keys_of(given) | _keys_of(family) | {_sound_of(given + family)}
     first = rows[0]
     shown = {"name": f"{first['given']} {first['family']}", "sort_name": fold(f"{first['family']} {first['given']} ")}
-    person = masses.add("Person", code=code, unit_id=office.unit.pk, is_invented=1, **shown, **known)
+    person = masses.add("Person", code=code, unit_id=office.unit, is_invented=1, **shown, **known)
     for row in rows:
         masses.add("Name", person_id=person, **row)
     masses.tables["NameKey"].add_all([(person, key) for key in keys], "person_id", "key")
     return person
 
 
-def _adult(masses: Masses, number: int, office: Office, script: str, names: int, sex: str) -> int:
+def _adult(masses: Masses, number: int, office: Place, script: str, names: int, sex: str) -> int:
     code = masses.codes()
     year = masses.today.year - 25 - number % 30
     person = _person(masses, office, script, names, code, sex=sex, birth=str(year), born_from=f"{year}-01-01")
@@ -297,8 +322,8 @@ def _adult(masses: Masses, number: int, office: Office, script: str, names: int,
     return person
 
 
-def _family(masses: Masses, office: Office, names: int, adults: list[int], children: list[int]) -> None:
-    family = masses.add("Family", unit_id=office.unit.pk, name=_family_name(names, "Latn"))
+def _family(masses: Masses, office: Place, names: int, adults: list[int], children: list[int]) -> None:
+    family = masses.add("Family", unit_id=office.unit, name=_family_name(names, "Latn"))
     code = masses.codes()
     address = {}
     if len(adults) > 1:
@@ -313,19 +338,19 @@ def _family(masses: Masses, office: Office, names: int, adults: list[int], child
             masses.add("Kinship", person_id=adult, kind="parent", relative_id=child, legally_responsible=1)
 
 
-def _child(masses: Masses, number: int, office: Office, script: str, names: int, place: int) -> int:
+def _child(masses: Masses, number: int, office: Place, script: str, names: int, place: int) -> int:
     """A child with a running case, or with a closed one."""
     code, today = masses.codes(), masses.today
     born = date(today.year - 1 - number % 17, 1 + number % 12, 1 + number % 28).isoformat()
     child = _person(masses, office, script, names, code, sex="FM"[place], birth=born, born_from=born)
     holder = masses.key_for("people.person", code)
-    worker = office.workers[number % UNIT // WORKER].pk
+    worker = office.workers[number % UNIT // WORKER]
     runs = place == 0
     opened = today - ((30 + number % 900) if runs else (1000 + number % 1500)) * DAY
     over = None if runs else opened + 700 * DAY
     state = STEPS[number % 20] if runs else "closed"
     case = masses.add(
-        "Case", child_id=child, unit_id=office.unit.pk, worker_id=worker, state=state, risk="medium",
+        "Case", child_id=child, unit_id=office.unit, worker_id=worker, state=state, risk="medium",
         opened_on=opened.isoformat(), closed_on=over and over.isoformat(), close_reason="" if runs else "reached",
     )  # fmt: skip
     days = {"starts_on": opened.isoformat(), "ends_on": over and over.isoformat()}
@@ -350,7 +375,7 @@ def _contacts(masses: Masses, case: int, holder: Any, worker: int, opened: date,
     masses.tables["Contact"].add_all(rows, *columns)
 
 
-def _at_work(masses: Masses, number: int, who: tuple[int, int, int], holder: Any, office: Office, opened: date) -> None:
+def _at_work(masses: Masses, number: int, who: tuple[int, int, int], holder: Any, office: Place, opened: date) -> None:
     """A plan in force with a goal; two of three children are in care as well."""
     child, case, worker = who
     today = masses.today
@@ -373,7 +398,7 @@ def _at_work(masses: Masses, number: int, who: tuple[int, int, int], holder: Any
         **masses.sealed("Decision", holder, code, authority="Panel", reasons="Both agree that home is not safe yet."),
     )  # fmt: skip
     period = masses.add("PeriodOfCare", child_id=child, started_on=started)
-    home = office.homes[number % len(office.homes)].pk
+    home = office.homes[number % len(office.homes)]
     status = masses.add("LegalStatus", person_id=child, status="VOLUNTARY", starts_on=started)
     placement = masses.add("Placement", period_id=period, home_id=home, care_type="FOSTER_ST")
     masses.add(
@@ -389,12 +414,17 @@ def main() -> None:
     parser.add_argument(
         "--helpers", type=int, default=2, help="processes that make rows beside the one that writes them"
     )
+    parser.add_argument(
+        "--minutes", type=float, default=1e9, help="stop after so long, with as many persons as there are then"
+    )
     args = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinkeeper.site.settings")
     django.setup()
     from django.utils import timezone
 
-    told: dict[str, Any] = fill(args.persons, args.contacts_per_person, timezone.localdate(), args.helpers)
+    told: dict[str, Any] = fill(
+        args.persons, args.contacts_per_person, timezone.localdate(), args.helpers, args.minutes
+    )
     told["fill_peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     json.dump(told, sys.stdout)
 

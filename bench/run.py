@@ -127,6 +127,7 @@ def sheets_speed(engine: str, rows: int) -> Figures:
         base = Path(folder)
         target = database(engine, base / "target", f"benchsheets{rows}")
         target["DJANGO_SETTINGS_MODULE"] = "kinkeeper.site.settings"
+        for_installation(target)
         secret = base / "password"
         secret.write_text("seven quiet herons by the weir\n")
         setup = [
@@ -161,7 +162,7 @@ def sheets_speed(engine: str, rows: int) -> Figures:
 def duties(engine: str, cases: int, rounds: int) -> Figures:
     """Fill an empty installation with this many running cases and measure what is due in it."""
     with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
-        env = database(engine, Path(folder), f"benchduties{cases}")
+        env = database(engine, Path(folder) / "data", f"benchduties{cases}")
         env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
         for_installation(env)
         setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
@@ -174,8 +175,9 @@ def duties(engine: str, cases: int, rounds: int) -> Figures:
 def memory(engine: str, rows: int) -> Figures:
     """Change this many rows of an empty installation at once, and some one by one, and follow the chain."""
     with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
-        env = database(engine, Path(folder), f"benchmemory{rows}")
+        env = database(engine, Path(folder) / "data", f"benchmemory{rows}")
         env["KINKEEPER_ADMIN_PASSWORD"] = "kind horses walk at night"
+        for_installation(env)
         setup = [str(KINKEEPER), "setup", "--name", "Measured", "--country", "UN", "--admin-name", "Rosa"]
         run([*setup, "--admin-email", "rosa@example.org", "--unit", "family_strengthening:social_centre:Harbour"], env)
         out, _seconds, peak = run([sys.executable, "-m", "bench.memory", "--rows", str(rows)], env)
