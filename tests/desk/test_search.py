@@ -78,5 +78,5 @@ def test_the_search_asks_the_same_number_of_questions(
         Home.objects.create(unit=village, name=f"Aliyeva {number}", kind=Home.Kind.RELATIVES)
     browser = amina.browser
     browser.get(reverse("search"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         browser.get(reverse("search"), {"q": "Aliyeva"})

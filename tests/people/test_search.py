@@ -104,8 +104,21 @@ def test_search_asks_as_often_for_three_as_for_one(dalia: Colleague, django_asse
     actor = dalia.actor
     for n in range(3):
         enter(dalia, "Ivan", "Petrov", birth=PartialDate(2010 + n))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(10):
             assert len(queries.search(actor, "Ivan Petrov")) == n + 1
+
+
+@pytest.mark.parametrize("most", [0, 1, 2_000])
+def test_sight_is_the_same_however_many_bear_the_name(
+    most: int, amina: Colleague, dalia: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_BEARERS", most)
+    found = [enter(dalia, "Ivan", "Petrov", birth=PartialDate(2010 + n)) for n in range(3)]
+    open_case(found[1], amina)
+
+    assert queries.search(dalia.actor, "Ivan Petrov") == found
+    assert queries.search(amina.actor, "Ivan Petrv") == [found[1]]
+    assert queries.search(bruno.actor, "Ivan Petrov") == []
 
 
 def test_likely_duplicates_look_at_the_birth(dalia: Colleague) -> None:

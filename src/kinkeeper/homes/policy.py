@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
@@ -41,8 +41,9 @@ def adults_of_my_homes(actor: Actor) -> Q:
         return NOTHING
     carers = Carer._base_manager.filter(home__unit_id__in=units, ends_on__isnull=True)
     members = HouseMember._base_manager.filter(home__unit_id__in=units, ends_on__isnull=True)
-    known = Q(pk__in=carers.values("person_id")) | Q(pk__in=members.values("person_id"))
-    return known & ~Q(pk__in=Case._base_manager.values("child_id"))
+    # Not “person__in”: PostgreSQL would reckon with reading every case there is, and read every person instead.
+    never = ~Exists(Case._base_manager.filter(child=OuterRef("person")))
+    return Q(pk__in=carers.filter(never).values("person_id")) | Q(pk__in=members.filter(never).values("person_id"))
 
 
 def _keeps(actor: Actor, unit_id: int) -> Verdict:
