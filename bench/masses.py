@@ -162,13 +162,16 @@ def fill(
     persons: int, contacts_per_person: int, today: date, helpers: int = 0, minutes: float = 1e9
 ) -> dict[str, float]:
     """Fill the installation until it has so many persons or so many minutes are over; returns the seconds of each stage."""
+    from django.db import transaction
+
     began = time.perf_counter()
     there, blocks = _there(), persons // 4
     masses = Masses(contacts_per_person, today)
     done = there
     with set_aside([table.name for table in masses.tables.values()]):
         for done, rows in _made(masses, _portions(there, blocks, began + minutes * 60, today), helpers):
-            masses.store(rows)
+            with transaction.atomic():
+                masses.store(rows)
             spent = time.perf_counter() - began
             sys.stderr.write(f"{done * 4} persons, {spent:.0f} s, {time.process_time():.0f} s of a processor\n")
         written = time.perf_counter()
