@@ -33,7 +33,7 @@ TOLD_OF_ROWS = [
     "from size to size; the seconds of a fill are those of its step. The rows were written past the acts, by bulk inserts: sealed fields are",
     "sealed with the key of their own child or household, every name stands in the index of names, but the journal, the",
     "history and the chain hold only what the measuring itself did. *Processor* is the time that the process worked (on SQLite",
-    "the database with it), not waited: on a busy machine it is the figure to compare, and *growth* is that of it here.",
+    "the database with it, on PostgreSQL without its server), not waited: on a busy machine it is the figure to compare.",
 ]
 TOLD_OF_CROWD = [
     "`kinkeeper serve` as it is installed: one process that answers, with its threads, and the worker beside it. Each client is a",
@@ -121,14 +121,14 @@ def pages_part(found: list[Figures]) -> Iterable[str]:
         mine = [f for f in found if f["engine"] == engine]
         yield f"\n### {NAMES[engine]}, as it grows\n"
         heads = [f"{spaced(f['filled']['persons'])} persons: p50 / p95 / processor ms" for f in mine]
-        yield f"| what | queries | {' | '.join(heads)} | growth |"
+        yield f"| what | queries | {' | '.join(heads)} | growth: p50 / processor |"
         yield "|---|---|" + "---|" * (len(mine) + 1)
         ratio = mine[-1]["filled"]["persons"] / mine[0]["filled"]["persons"]
         for number, line in enumerate(mine[-1]["pages"]["figures"]):
             rows = [f["pages"]["figures"][number] for f in mine]
             cells = [f"{row['p50_ms']} / {row['p95_ms']} / {row['processor_ms']}" for row in rows]
             queries = [query for row in rows for query in row["queries"]]
-            grown = growth(rows[0]["processor_ms"], rows[-1]["processor_ms"], ratio)
+            grown = " / ".join(growth(rows[0][unit], rows[-1][unit], ratio) for unit in ("p50_ms", "processor_ms"))
             yield f"| {line['what']} | {min(queries)}–{max(queries)} | {' | '.join(cells)} | {grown} |"
         yield ""
         yield from (told_of_fill(f) for f in mine)

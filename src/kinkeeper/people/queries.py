@@ -31,7 +31,7 @@ from kinkeeper.people.models import (
 )
 
 MOST_CANDIDATES = 200
-MOST_BEARERS = 2_000
+MOST_BEARERS = 1_000
 GOOD_ENOUGH = 0.6
 NEARLY_THE_SAME = 0.86
 
