@@ -33,7 +33,7 @@ import django
 from bench.measure import slip
 
 WARM_UP_SECONDS = 5
-# What people do, by how often: of twenty requests of a client, two are the form and the recording of a visit.
+# What people do, by how often: of twenty requests, two are the form and the recording of a visit.
 MIX = {"my day": 4, "caseload": 4, "child’s page": 7, "name search": 3, "record a visit": 1}
 # What a form carries that nobody typed: the token against forgery, and the version of the row that the page showed.
 HIDDEN = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|version)" value="([^"]+)"')

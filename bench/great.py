@@ -37,7 +37,7 @@ TOLD_OF_ROWS = [
 ]
 TOLD_OF_CROWD = [
     "`kinkeeper serve` as it is installed: one process that answers, with its threads, and the worker beside it. Each client is a",
-    "caseworker of another unit with a session of its own, and asks for the next page as soon as the last has come: of twenty",
+    "caseworker of another unit with a session of its own, and asks for the next page as soon as the last has come: of nineteen",
     "deeds four are my day, four the caseload, seven a child’s page, three a search and one a visit recorded by its form.",
     "Nobody works like that, so one client stands for several people. Clients, server and database share the two cores.",
 ]
