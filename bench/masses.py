@@ -65,11 +65,14 @@ class Place:
 
     @classmethod
     def of(cls, number: int, today: date) -> Place:
-        """The unit with this number; made where it is not there yet."""
+        """The unit with this number; made, whole or not at all, where it is not there yet."""
+        from django.db import transaction
+
         from kinkeeper.access.models import Unit
 
-        known = Unit._base_manager.filter(name=f"Unit {number}").first()
-        office = office_again(known) if known else office_of(number, today)
+        with transaction.atomic():
+            known = Unit._base_manager.filter(name=f"Unit {number}").first()
+            office = office_again(known) if known else office_of(number, today)
         return cls(office.unit.pk, [worker.pk for worker in office.workers], [home.pk for home in office.homes])
 
 
