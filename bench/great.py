@@ -138,11 +138,15 @@ def told_of_fill(f: Figures) -> str:
     """What the installation holds at a size, and what filling it took."""
     held = ", ".join(f"{spaced(count)} {what}" for what, count in f["pages"]["sizes"].items())
     filled = f["filled"]
+    took = (
+        f"{filled['fill_processor_s']} s of processors, {filled['fill_peak_mb']} MB in the process that writes"
+        if "fill_peak_mb" in filled
+        else filled["note"]
+    )
     return (
-        f"* {held}: {spaced(filled['database_mb'])} MB on the disk. From {spaced(filled['persons_before'])} persons on, the rows "
-        f"took {filled['rows_s']} s, their indexes and foreign keys {filled['indexes_s']} s; the process that fills used "
-        f"{filled['fill_processor_s']} s of a processor and at most {filled['fill_peak_mb']} MB, the one that measures "
-        f"{f['pages']['peak_memory_mb']} MB."
+        f"* {held}: {spaced(filled['database_mb'])} MB on the disk. From {spaced(filled['persons_before'])} persons on, the "
+        f"rows took {filled['rows_s']} s and their indexes and foreign keys {filled['indexes_s']} s ({took}). The process "
+        f"that measures held at most {f['pages']['peak_memory_mb']} MB."
     )
 
 
