@@ -31,7 +31,7 @@ TOLD_OF_ROWS = [
     "As above (*Pages and deeds*), in one process, for a worker of one unit among more and more of them: 400 running cases",
     "and ten workers in each, four persons for each running case, and ten contacts for each person. One installation grows",
     "from size to size; the seconds of a fill are those of its step. The rows were written past the acts, by bulk inserts: sealed fields are",
-    "sealed with the key of their own child or household, every name stands in the index of names, but the journal, the",
+    "sealed with the key of their own person or household, every name stands in the index of names, but the journal, the",
     "history and the chain hold only what the measuring itself did. *Processor* is the time that the process worked (on SQLite",
     "the database with it, on PostgreSQL without its server), not waited: on a busy machine it is the figure to compare.",
 ]
