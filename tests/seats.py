@@ -34,7 +34,7 @@ def system(*roles: str) -> Actor:
 SUPERVISOR = seated(Role.SUPERVISOR)
 
 
-def has_seats(judge: Callable[[Actor], Verdict], roles: Collection[str], words: str) -> None:
+def has_seats(judge: Callable[..., Verdict], roles: Collection[str], words: str) -> None:
     """Insist that a deed has exactly these roles in the unit, none elsewhere, and says why not."""
     for role in Role.values:
         verdict = judge(seated(role))

@@ -20,6 +20,7 @@ from kinkeeper.access.gate import Actor, actor_for, device, seen, through_token
 from kinkeeper.access.models import Association, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.cases import policy as cases_policy
 from kinkeeper.cases.models import Assignment, Case, Contact
+from kinkeeper.cases.queries import WORKERS
 from kinkeeper.families.models import Family, Kinship, Membership
 from kinkeeper.homes.models import Carer, Home, HouseMember
 from kinkeeper.intake.models import Mentioned, Referral
@@ -113,7 +114,8 @@ class Drawn:
 
     def ended(self) -> date | None:
         """The end of a belonging: none, or a day that has come."""
-        return self.any([None, None, None, self.today - 90 * DAY, self.today])
+        day: date | None = self.any([None, None, None, self.today - 90 * DAY, self.today])
+        return day
 
     def tie_everybody(self) -> None:
         """Families and kin, also over the borders of units."""
@@ -256,7 +258,7 @@ def own_cases_stay_own_after_closing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         cases_policy,
         "_own",
-        lambda actor: Q(worker_id=actor.user_id or 0, unit_id__in=actor.units(*cases_policy.WORKERS)),
+        lambda actor: Q(worker_id=actor.user_id or 0, unit_id__in=actor.units(*WORKERS)),
     )
 
 
@@ -322,7 +324,7 @@ def a_program_keeps_what_its_worker_opened(patch: pytest.MonkeyPatch) -> None:
 
 def a_device_is_taken_for_everybody_without_an_account(patch: pytest.MonkeyPatch) -> None:
     scopes: dict[Any, Any] = gate._scopes
-    declared = scopes[Referral]
+    declared: gate.Scope = scopes[Referral]
 
     def referrals(actor: Actor) -> Q:
         unnamed = Q(unit_id__in=actor.units(Role.CASEWORKER), received_by_id=None)

@@ -286,7 +286,7 @@ def a_form_that_saves_whatever_it_is_sent(patch: pytest.MonkeyPatch) -> None:
 def a_profile_that_saves_whatever_it_is_sent(patch: pytest.MonkeyPatch) -> None:
     def save(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
-            User.objects.filter(pk=request.user.pk).update(external_id=request.POST.get("external_id", ""))
+            User.objects.filter(pk=request.user.pk or 0).update(external_id=request.POST.get("external_id", ""))
         return HttpResponse('<form method="post"><input name="language" value="en"></form>')
 
     planted_at(patch, save)

@@ -169,7 +169,8 @@ def chance_is_for_invented_people(module: Module) -> Iterator[str]:
             yield f"{module.path}:{line} draws from {name}."
     for call, name in calls(module):
         if name.rpartition(".")[2] in {"token_urlsafe", "token_hex", "token_bytes", "urandom"}:
-            length = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else 32
+            given = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else 32
+            length = given if isinstance(given, int) else 0
             nonce = name == "os.urandom" and length == 12
             if length < 16 and not nonce and module.path not in NAMES_OF_THEIR_OWN:
                 yield f"{module.path}:{call.lineno} draws only {length} bytes."

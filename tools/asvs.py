@@ -70,7 +70,9 @@ def read() -> tuple[dict[str, int], list[Answer]]:
 
 def marks_in(text: str) -> Iterator[tuple[str, str]]:
     """Each (number, name of the test) of a file, from the decorators, without running anything."""
-    for node in (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)):
+    for node in ast.parse(text).body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
         for mark in node.decorator_list:
             if isinstance(mark, ast.Call) and ast.unparse(mark.func) == MARK:
                 yield from ((str(value.value), node.name) for value in mark.args if isinstance(value, ast.Constant))

@@ -91,7 +91,7 @@ def test_the_list_of_people_asks_the_same_number_of_questions(
     for number in range(more):
         hire(f"Worker{number} Bee", ("caseworker", village), ("supervisor", village))
     browser = rosa.browser
-    with django_assert_num_queries(11):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         page = browser.get("/administration/users/").content.decode()
     assert page.count("Caseworker · Riverside") == more
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from kinkeeper.access import actions as people
 from kinkeeper.access import factors
+from kinkeeper.access.gate import OPENERS
 from kinkeeper.access.models import Association
-from kinkeeper.access.policy import OPENERS, OVERSEERS, PRIVILEGED
+from kinkeeper.access.policy import OVERSEERS, PRIVILEGED
 from kinkeeper.entrance import actions
 from kinkeeper.journal.models import Entry
 from kinkeeper.journal.tasks import run_due_jobs

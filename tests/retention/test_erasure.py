@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kinkeeper.access.gate import Unseen, machine
-from kinkeeper.access.models import Association, Role, Unit
+from kinkeeper.access.models import Association, Role, Unit, pack_in_force
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.families.models import Kinship
 from kinkeeper.files import vault
@@ -315,7 +315,7 @@ def test_a_death_in_childhood_starts_the_count(
 
 
 def test_where_the_pack_says_nothing_of_a_death_the_birth_counts(dalia: Colleague, omar: Person, monkeypatch) -> None:
-    pack = queries.pack_in_force()
+    pack = pack_in_force()
     without = replace(pack, retention={code: one for code, one in pack.retention.items() if code != "child_who_died"})
     monkeypatch.setattr(queries, "pack_in_force", lambda: without)
     PeriodOfCare.objects.create(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import Q
 
+from kinkeeper.access import gate
 from kinkeeper.access.gate import Verdict
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.cases.models import Case
@@ -79,8 +80,8 @@ def test_what_is_over_is_over() -> None:
     gone = Partner(unit_id=HERE, closed_on=TODAY)
     for judge in (policy.may_describe_partner, policy.may_close_partner):
         assert_step(judge(SUPERVISOR, gone), "no longer work with")
-    for judge in (policy.may_preview_sheet, policy.may_share, policy.may_refer_to_partner):
-        assert_step(judge(SUPERVISOR, case(closed_on=TODAY)), "This case is closed")
+    for over in (policy.may_preview_sheet, policy.may_share, policy.may_refer_to_partner):
+        assert_step(over(SUPERVISOR, case(closed_on=TODAY)), "This case is closed")
     assert_step(
         policy.may_acknowledge_share(SUPERVISOR, Share(case=case(), acknowledged_on=TODAY)), "confirmed already"
     )
@@ -156,6 +157,6 @@ def test_partners_are_seen_in_their_unit_and_offers_where_they_arrive(role: str)
     assert policy.partners(seated(role)) == Q(unit_id__in=frozenset({HERE}) if reads else frozenset())
     mine = frozenset({HERE}) if role == Role.SUPERVISOR else frozenset()
     states = [Transfer.State.OFFERED, Transfer.State.ACCEPTED]
-    assert policy.transfers(seated(role)) == policy.through(seated(role), Case, "case") | Q(
+    assert policy.transfers(seated(role)) == gate.through(seated(role), Case, "case") | Q(
         unit_to_id__in=mine, state__in=states
     )  # fmt: skip

@@ -33,7 +33,7 @@ class OwnWordsValidator:
         return _("Your password can’t be made of the name of the association, of a unit or of this program.")
 
 
-def own_words() -> set[str]:
+def own_words() -> frozenset[str]:
     """The words that are too easy here, in small letters."""
     names = [*Association.objects.values_list("name", flat=True), *Unit.objects.values_list("name", flat=True)]
     parts = {part for name in names for part in re.findall(r"\w+", name.casefold())}

@@ -64,7 +64,8 @@ class Directory(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth co
     def openid_config(self) -> dict[str, Any]:
         """What the directory says of itself; one that calls itself something else than we do is another one."""
         config: dict[str, Any] = super().openid_config
-        if str(config["issuer"]).rstrip("/") != settings.DIRECTORY["settings"]["server_url"].rstrip("/"):
+        known: Any = settings.DIRECTORY
+        if str(config["issuer"]).rstrip("/") != known["settings"]["server_url"].rstrip("/"):
             raise ValueError("The directory calls itself by another name than the settings do.")
         return config
 
