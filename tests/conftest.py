@@ -22,9 +22,12 @@ from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, Us
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.decisions.models import Decision
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home
+from kinkeeper.interface import api
 from kinkeeper.journal import history
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import LegalStatus, Name, Person, Sex
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
+from kinkeeper.site import middleware
 
 
 def pytest_collection_finish() -> None:
@@ -63,6 +66,13 @@ def emptied(flush: Callable[..., None]) -> Callable[..., None]:
         history.install(using)
 
     return handle
+
+
+@pytest.fixture
+def one_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the first wall: PostgreSQL’s own would stop what a planted bug lets through, and nobody would see the bug."""
+    monkeypatch.setattr(middleware, "standing", lambda actor: passing("one wall"))
+    monkeypatch.setattr(api, "turn_to", lambda actor: None)
 
 
 LONG_AGO = date(2020, 1, 1)

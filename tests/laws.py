@@ -19,7 +19,7 @@ ROOM_FILES = {
 # Ground-floor modules, the roof and adapters have names of their own, because they are one of a kind.
 OWN_NAMES = {
     "keys": {"fields", "ring", "master", "moving", "rotation", "envelopes"},
-    "access": {"gate", "sessions", "limits", "factors", "fresh", "passwords"},
+    "access": {"gate", "sessions", "limits", "factors", "fresh", "passwords", "wall", "mason"},
     "entrance": {"door", "directory", "scim"},
     "journal": {"acts", "pages", "history", "chain", "anchors"},
     "files": {"vault"},

@@ -240,6 +240,7 @@ PLANTED_IN_PAGES: list[Plant] = [
 ]
 
 
+@pytest.mark.usefixtures("one_wall")
 def test_planted_bugs_are_found_by_walking(
     monkeypatch: pytest.MonkeyPatch, bruno: Colleague, world: World, paths: list[tuple[Address, str]]
 ) -> None:

@@ -87,6 +87,10 @@ start() {
         </dev/null >/dev/null 2>&1 || { as_owner tail -n 20 "$short/server.log" >&2; exit 1; }
     [ "$(psql_postgres -d postgres -c "SELECT count(*) FROM pg_roles WHERE rolname = 'kinkeeper'")" = 1 ] ||
         psql_postgres -d postgres -c "CREATE ROLE kinkeeper LOGIN CREATEDB"
+    # The application’s own role, before whose requests the second wall stands, and the one that copies (docs/guides).
+    [ "$(psql_postgres -d postgres -c "SELECT count(*) FROM pg_roles WHERE rolname = 'kinkeeper_app'")" = 1 ] ||
+        psql_postgres -d postgres -c "CREATE ROLE kinkeeper_app LOGIN" \
+            -c "CREATE ROLE kinkeeper_backup LOGIN BYPASSRLS" -c "GRANT kinkeeper_app TO kinkeeper"
 }
 
 create_database() {

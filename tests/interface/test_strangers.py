@@ -313,6 +313,7 @@ def a_token_that_never_ends(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "plant", [a_scope_that_shows_everything, a_scope_that_forgets_the_role, a_token_that_never_ends]
 )
+@pytest.mark.usefixtures("one_wall")
 def test_planted_bugs_are_found(world: Story, bruno: Colleague, monkeypatch: pytest.MonkeyPatch, plant: Any) -> None:
     stranger = by(program_of(bruno))
     over = by(ended(insider(world.case.unit), revoked_at="2026-01-01T00:00:00Z"))

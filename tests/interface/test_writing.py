@@ -17,6 +17,7 @@ from kinkeeper.homes.models import Home
 from kinkeeper.intake.models import Referral
 from kinkeeper.interface.models import KeptAnswer
 from kinkeeper.journal.models import Entry, Refusal
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import ContactPoint, Person
 from kinkeeper.placements.models import PeriodOfCare
 from tests.conftest import Colleague, decide, put
@@ -208,7 +209,8 @@ def test_who_is_overtaken_between_reading_and_writing_is_told_so(
     right = writing._anew
 
     def overtaken(home: Home, said: dict[str, Any]) -> dict[str, Any]:
-        Home.objects.filter(pk=home.pk).update(version=7)
+        with passing("somebody else"):
+            Home.objects.filter(pk=home.pk).update(version=7)
         return right(home, said)
 
     monkeypatch.setattr(writing, "_anew", overtaken)

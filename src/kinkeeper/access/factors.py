@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from kinkeeper.access.models import User
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.standing import passing
 
 PASSKEY, APP, RECOVERY = Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 # A code counts in its half minute, the one before and the one after: so long it must not count a second time.
@@ -92,6 +93,7 @@ def insist_on_the_code(secret: str, code: str) -> None:
         )
 
 
+@passing("second factor")
 def keep_app(user: User, secret: str) -> Authenticator:
     """Keep the secret of an app; there is one app in an account."""
     if Authenticator.objects.filter(user=user, type=APP).exists():
@@ -104,6 +106,7 @@ def passkey_wishes(user: User) -> str:
     return json.dumps(webauthn.begin_registration(user, True))
 
 
+@passing("second factor")
 def keep_passkey(user: User, name: str, credential: Any) -> Authenticator:
     """Keep a passkey that a browser has just made for this user on this site."""
     if Authenticator.objects.filter(user=user, type=PASSKEY).count() >= MOST_PASSKEYS:
@@ -125,6 +128,7 @@ def _no_passkey() -> Refused:
     return Refused(_("The passkey could not be read. Try once more."), guard="G-FACTOR")
 
 
+@passing("second factor")
 def recovery_codes(user: User) -> list[str]:
     """Recovery codes that have not been used; made now where there were none."""
     codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
@@ -136,6 +140,7 @@ def forget_recovery_codes(user: User) -> None:
     Authenticator.objects.filter(user=user, type=RECOVERY).delete()
 
 
+@passing("second factor")
 def remove(factor: Authenticator) -> None:
     """Take one factor away; with the last one the recovery codes go."""
     user = factor.user
@@ -144,6 +149,7 @@ def remove(factor: Authenticator) -> None:
         forget_recovery_codes(user)
 
 
+@passing("second factor")
 def remove_all(user: User) -> int:
     """Take every factor of a user away; returns how many there were."""
     removed, _tables = Authenticator.objects.filter(user=user).delete()
@@ -153,6 +159,7 @@ def remove_all(user: User) -> int:
 # ---- Showing ---------------------------------------------------------------------------------------------------------
 
 
+@passing("second factor")
 def kind_of_code(user: User, code: str) -> str | None:
     """Which kind of factor this code belongs to, used up from now on; None where it is wrong."""
     words = "".join(code.split())
@@ -173,6 +180,7 @@ def passkey_question(user: User | None) -> str:
     return json.dumps(webauthn.begin_authentication(user))
 
 
+@passing("second factor")
 def holder_of_passkey(credential: Any, user: User | None = None) -> User | None:
     """Who has just shown a passkey of this site; with `user` only a passkey of theirs counts. None where it is wrong."""
     try:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from kinkeeper.access.models import Invitation, Opening, Role, Seat, Unit, User
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
+from kinkeeper.lib.standing import passing
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -107,6 +108,10 @@ class Actor:
     def opened_rows(self, model: type[Model]) -> list[int]:
         """Keys of rows of this table that an opening (break-glass) shows to the actor now."""
         return [pk for label, pk in self.opened if label == model._meta.label_lower]
+
+    def through(self, whole: type[Model], by: str) -> Q:
+        """The scope of `whole`, asked through the key `by` of another table."""
+        return _under(by, condition(self, whole))
 
 
 def actor_for(user: User, on: date | None = None) -> Actor:
@@ -205,7 +210,7 @@ def part_of(part: type[Model], whole: type[Model], by: str) -> None:
 
 def through(actor: Actor, whole: type[Model], by: str) -> Q:
     """The scope of `whole`, asked through the key `by` of another table."""
-    return _under(by, _condition(actor, whole))
+    return actor.through(whole, by)
 
 
 def _under(prefix: str, condition: Q) -> Q:
@@ -242,10 +247,11 @@ def wideners_of(model: type[Model]) -> list[Scope]:
 
 def seen(actor: Actor, model: type[ModelT]) -> QuerySet[ModelT]:
     """The rows of `model` that this actor sees: where every question in the house begins."""
-    return model._base_manager.filter(_condition(actor, model))
+    return model._base_manager.filter(condition(actor, model))
 
 
-def _condition(actor: Actor, model: type[Model]) -> Q:
+def condition(actor: Actor, model: type[Model]) -> Q:
+    """The scope of a table with all that upper rooms and openings add to it."""
     declared = _scopes.get(model)
     if declared is None:
         raise RuntimeError(f"{model.__name__} has no scope: declare one in its room’s policy.py.")
@@ -274,6 +280,26 @@ def one(rows: QuerySet[ModelT], **lookup: Any) -> ModelT:
     return row
 
 
+_shown: dict[type[Model], list[tuple[type[Model], str]]] = {}
+
+
+def shows(other: type[Model], way: str) -> None:
+    """Declare that a page about a row of `other` also shows the row to which this way leads, e.g. where a child lives.
+
+    The first wall does not widen by it: nobody lists or opens that row. The second wall lets it be read by whoever has
+    the other in their scope; without that a join to it would make the other vanish. A way is a key, or two (`case__child`).
+    """
+    model: Any = other
+    for key in way.split("__"):
+        model = model._meta.get_field(key).related_model
+    _shown.setdefault(model, []).append((other, way))
+
+
+def shown_with(model: type[Model]) -> list[tuple[type[Model], str]]:
+    """The tables and ways whose rows show rows of this table."""
+    return list(_shown.get(model, []))
+
+
 _openable: dict[str, type[Model]] = {}
 
 
@@ -282,12 +308,19 @@ def openable(model: type[Model]) -> None:
     _openable[model._meta.label_lower] = model
 
 
+def is_openable(model: type[Model]) -> bool:
+    """Whether rows of this table can be opened in an emergency at all."""
+    return model._meta.label_lower in _openable
+
+
+@passing("whose record it is")
 def openable_row(code: str) -> Model | None:
     """The row with this code that an opening may show, whoever asks; only the act `open_record` may ask this."""
     found = (model._base_manager.filter(code=code).first() for model in _openable.values())
     return next((row for row in found if row is not None), None)
 
 
+@passing("whose record it is")
 def unit_of(row: Model) -> int | None:
     """The key of the unit a row belongs to; rows say so with `unit_id`, a field or a property."""
     found = getattr(row, "unit_id", None)

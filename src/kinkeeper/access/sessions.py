@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kinkeeper.access.models import SignedInDevice, User
+from kinkeeper.lib.standing import passing
 
 BEGAN, SEEN, CONFIRMED, FACTOR = "began", "seen", "confirmed", "factor"
 # How exactly a session knows when it was last seen: one write in a minute at most.
@@ -28,6 +29,7 @@ CONFIRMED_FOR_SECONDS = 5 * 60
 
 
 @receiver(user_logged_in)
+@passing("door")
 def begin(sender: object, request: HttpRequest, user: User, **more: Any) -> None:
     """Write the times into a session that begins, and the device into the list."""
     now = int(time.time())
@@ -63,6 +65,7 @@ def is_freshly_confirmed(request: HttpRequest) -> bool:
     return bool(0 <= int(time.time()) - request.session.get(CONFIRMED, 0) <= CONFIRMED_FOR_SECONDS)
 
 
+@passing("door")
 def confirm(request: HttpRequest) -> None:
     """Remember a fresh confirmation; the session goes on under a new key."""
     old = request.session.session_key
@@ -71,6 +74,7 @@ def confirm(request: HttpRequest) -> None:
     SignedInDevice.objects.filter(session_key=old).update(session_key=request.session.session_key)
 
 
+@passing("door")
 def end(devices: QuerySet[SignedInDevice]) -> int:
     """End the sessions of these devices at once; returns how many."""
     keys = list(devices.values_list("session_key", flat=True))
@@ -79,6 +83,7 @@ def end(devices: QuerySet[SignedInDevice]) -> int:
     return len(keys)
 
 
+@passing("door")
 def end_all(user: User, *, but: str | None = None) -> int:
     """End every session of a user, except the one with this key."""
     devices = SignedInDevice.objects.filter(user=user)

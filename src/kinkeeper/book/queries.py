@@ -36,6 +36,7 @@ from kinkeeper.journal.acts import acts
 from kinkeeper.journal.models import Look
 from kinkeeper.journal.queries import looks_at
 from kinkeeper.lib.duties import Duty
+from kinkeeper.lib.standing import passing
 from kinkeeper.people import queries as people
 from kinkeeper.people.models import Document, LegalStatus, Name, Person, SpokenLanguage
 from kinkeeper.placements.models import Absence, PeriodOfCare
@@ -351,7 +352,9 @@ def readers_of(actor: Actor, row: Model, most: int = 200) -> list[Reader]:
         if isinstance(row, Person)
         else ()
     )
-    for look in looks_at(actor, row, *parts)[:most]:
+    with passing("who looked"):
+        looks = list(looks_at(actor, row, *parts)[:most])
+    for look in looks:
         days[look.user_id, look.device, timezone.localtime(look.at).date()].append(look)
     return [
         Reader(

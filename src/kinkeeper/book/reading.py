@@ -26,6 +26,7 @@ from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.cases.models import Assignment
 from kinkeeper.journal.models import Look
 from kinkeeper.journal.queries import last_look_of, looks_on_my_units
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import Person
 
 if TYPE_CHECKING:
@@ -224,6 +225,7 @@ def _glances(actor: Actor) -> tuple[dict[int, User], dict[int, list[Glance]]]:
     return {user.pk: user for user in User.objects.filter(pk__in=by)}, by
 
 
+@passing("unusual reading")
 def unusual(actor: Actor) -> list[Line]:
     """Every unusual reading in the units the actor supervises, newest first. Five questions, however much was read."""
     insist_on_supervising(actor)
@@ -298,6 +300,7 @@ class Looks:
     days: int
 
 
+@passing("unusual reading")
 def looks_of(actor: Actor, code: str, page: str | int | None) -> Looks:
     """What one reader of the actor’s units, or of their records, read in the window; newest first."""
     insist_on_supervising(actor)

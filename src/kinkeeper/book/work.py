@@ -16,6 +16,7 @@ from kinkeeper.journal.models import Refusal
 from kinkeeper.journal.queries import refusals_on
 from kinkeeper.leaving.models import Aftercare, Closing
 from kinkeeper.leaving.queries import support_extended_until
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import Document
 from kinkeeper.people.queries import documents_of
 from kinkeeper.plans.models import Plan, Review
@@ -68,8 +69,13 @@ def work_on(actor: Actor, case: Case) -> Work:
         documents=documents,
         may_add_document=acts["people.add_document"].verdict(actor, case.child),
         goes_on_until=support_extended_until(actor, case, actor.today) if _is_nearly_grown(actor, case) else None,
-        refusals=list(refusals_on(actor, case)[:MOST_REFUSALS]) if supervises else [],
+        refusals=_refusals(actor, case) if supervises else [],
     )
+
+
+@passing("what was refused")
+def _refusals(actor: Actor, case: Case) -> list[Refusal]:
+    return list(refusals_on(actor, case)[:MOST_REFUSALS])
 
 
 def _is_nearly_grown(actor: Actor, case: Case) -> bool:

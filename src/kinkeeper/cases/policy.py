@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
+from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope, shows
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.cases.models import Assignment, Case, Conference, Contact, Death, Task, Tracing
@@ -34,6 +34,9 @@ part_of(Conference, Case, "case")
 part_of(Task, Case, "case")
 part_of(Tracing, Case, "case")
 part_of(Death, Case, "case")
+shows(Case, "child")
+shows(Case, "child__photo")
+shows(Case, "family")
 
 
 @opens(Person)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, shows, through
 from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.cases.queries import is_responsible
@@ -47,6 +47,8 @@ part_of(Necessity, Case, "case")
 part_of(SupportTried, Necessity, "necessity")
 part_of(KinSearched, Necessity, "necessity")
 part_of(Decision, Case, "case")
+shows(Separation, "child")
+shows(Separation, "sibling")
 
 
 @scope(Separation)

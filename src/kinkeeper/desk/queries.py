@@ -24,6 +24,7 @@ from kinkeeper.families.models import Kinship
 from kinkeeper.homes.models import Home
 from kinkeeper.lib.duties import Duty
 from kinkeeper.lib.spreadsheets import safe_text
+from kinkeeper.lib.standing import passing
 from kinkeeper.people import queries as people
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Episode, PeriodOfCare
@@ -233,6 +234,7 @@ def counts_units_of(actor: Actor) -> frozenset[int]:
     return actor.units(*OVERSEERS, Role.MONITOR)
 
 
+@passing("figures")
 def figures(actor: Actor) -> list[Figures]:
     """The figures of every unit the actor answers for or monitors. Four questions, however many units.
 

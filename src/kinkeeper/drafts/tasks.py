@@ -17,6 +17,7 @@ from kinkeeper.access.gate import Actor, Unseen, seen
 from kinkeeper.drafts.models import KEPT_FOR, LONGEST_BYTES, Draft
 from kinkeeper.lib.chores import NIGHTLY, chore
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.standing import passing
 from kinkeeper.lib.strict_json import read_json
 
 log = logging.getLogger("kinkeeper.worker")
@@ -25,6 +26,7 @@ DEED = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 CODE = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
+@passing("draft")
 def keep_draft(actor: Actor, deed: str, subject_code: str, body: bytes, written_at: datetime | None = None) -> Draft:
     """Keep the fields of a form as they are now, in the place of what was kept before. `body` is JSON.
 
@@ -42,6 +44,7 @@ def keep_draft(actor: Actor, deed: str, subject_code: str, body: bytes, written_
     return kept
 
 
+@passing("draft")
 def _fields(body: bytes) -> dict[str, list[str]]:
     """The fields by name, each with its values, as a browser sends them."""
     if len(body) > LONGEST_BYTES:
@@ -57,16 +60,19 @@ def _fields(body: bytes) -> dict[str, list[str]]:
     return content
 
 
+@passing("draft")
 def _is_a_list_of_words(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) and "\0" not in value for value in values)
 
 
+@passing("draft")
 def discard_draft(actor: Actor, deed: str, subject_code: str) -> None:
     """Throw away what the actor was writing; nothing happens where there is nothing."""
     seen(actor, Draft).filter(deed=deed, subject_code=subject_code).delete()
 
 
 @chore(every=NIGHTLY)
+@passing("draft")
 def forget_old_drafts() -> int:
     """Remove what nobody has gone on with for thirty days; returns how many. Once a night is enough."""
     removed, _tables = Draft.objects.filter(saved_at__lte=timezone.now() - KEPT_FOR).delete()

@@ -16,6 +16,7 @@ from kinkeeper.access import actions, factors, sessions
 from kinkeeper.access.gate import Actor, actor_for, machine
 from kinkeeper.access.models import Association, Role, User
 from kinkeeper.access.policy import reaches_far
+from kinkeeper.lib.standing import passing
 
 log = logging.getLogger("kinkeeper.entrance")
 
@@ -41,6 +42,7 @@ def speaking(response: HttpResponseRedirect, language: str) -> HttpResponseRedir
     return response
 
 
+@passing("door")
 def let_in(request: HttpRequest, user: User, *, to: str, factor: str = "") -> HttpResponseRedirect:
     """Begin a session for somebody who has shown everything that is asked of them."""
     request.session.pop(WAITING, None)
@@ -56,6 +58,7 @@ def note(request: HttpRequest, what: str, who: str = "nobody") -> None:
     log.info(what, extra={"actor": who, "request_id": getattr(request, "request_id", "")})
 
 
+@passing("door")
 def begin_anew(request: HttpRequest, user: User) -> None:
     """Go on under a new session after the password was changed: all sessions of until now have ended."""
     factor = request.session.get(sessions.FACTOR, "")
@@ -77,6 +80,7 @@ def knock(request: HttpRequest, user: User, *, to: str) -> HttpResponseRedirect:
     return redirect("second_factor")
 
 
+@passing("door")
 def who_waits(request: HttpRequest) -> tuple[User, str] | None:
     """Who has shown the password here within the last ten minutes, and where they wanted to go."""
     waiting = request.session.get(WAITING) or {}
@@ -99,6 +103,7 @@ def asks_for_a_factor(actor: Actor) -> bool:
     return not Association.objects.filter(is_demo=True).exists()
 
 
+@passing("door")
 def must_set_up_a_factor(request: HttpRequest, user: User, actor: Actor) -> bool:
     """Whether nothing else is open before a factor is set up. Asks no table where the session has shown one."""
     if settings.SECOND_FACTOR != "required" or request.session.get(sessions.FACTOR):

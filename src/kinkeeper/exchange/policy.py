@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, shows
 from kinkeeper.access.models import Association, Role, Unit
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.exchange.models import (
@@ -35,6 +35,7 @@ part_of(SourceRow, SheetSource, "source")
 part_of(QuarantinedRow, Import, "of")
 part_of(LikelyDuplicate, Import, "of")
 part_of(ReportedFact, Person, "person")
+shows(LikelyDuplicate, "person")
 
 
 def _imports(actor: Actor, unit_id: int) -> Verdict:

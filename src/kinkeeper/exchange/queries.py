@@ -32,6 +32,7 @@ from kinkeeper.exchange.ssda903.records import ChildRecord
 from kinkeeper.families.models import Household, HouseholdMember, Kinship, Membership
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.keys.fields import marks_of
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import ContactPoint, Identifier, LegalStatus, Name, Person, SpokenLanguage
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
@@ -137,6 +138,7 @@ def shelves_by_number(actor: Actor, unit: Unit, numbers: Sequence[str]) -> dict[
     return {number: shelves[key] for number, key in keys.items()}
 
 
+@passing("numbers kept elsewhere")
 def numbers_kept_elsewhere(actor: Actor, unit: Unit, numbers: Sequence[str]) -> frozenset[str]:
     """Which of these numbers another unit keeps. Not gated: a number must not become two children."""
     others = Identifier.objects.filter(scheme=CHILD_NUMBER, value_mark__in=numbers, ends_on=None)

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from kinkeeper.access.gate import Actor, one, seen
 from kinkeeper.families.models import Family, Household, HouseholdMember, Kinship, Membership, Support
+from kinkeeper.lib.standing import passing
 from kinkeeper.people import queries as people
 from kinkeeper.people.models import Consent, Person, Sex
 
@@ -181,6 +182,7 @@ def inverse_of(kind: str) -> str:
 # ---- kin -------------------------------------------------------------------------------------------------------------
 
 
+@passing("ties out of sight")
 def relatives_of(actor: Actor, person: Person) -> list[Relative]:
     """The kin of a person by ties that hold today, the eldest first; who is out of sight stays unnamed. Two questions."""
     ties = list(_holding(actor).filter(Q(person=person) | Q(relative=person)))
@@ -201,6 +203,7 @@ def siblings_of(actor: Actor, person: Person) -> list[Sibling]:
     return siblings_of_each(actor, [person])[person.pk]
 
 
+@passing("ties out of sight")
 def siblings_of_each(actor: Actor, persons: Iterable[Person]) -> dict[int, list[Sibling]]:
     """The brothers and sisters of each of these people, by their keys. Four questions, however many people."""
     asked = [person.pk for person in persons]
@@ -291,6 +294,7 @@ MOST_AROUND = 40
 NOT_THROUGH = frozenset({Kind.FOSTER_PARENT, Kind.GUARDIAN, Kind.GODPARENT, Kind.STEP_PARENT})
 
 
+@passing("ties out of sight")
 def kin_around(actor: Actor, person: Person) -> tuple[list[Kinship], dict[int, Person]]:
     """The ties around a person, partnerships that ended too, and the people in sight whom they join. Four questions."""
     lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=actor.today) | Q(kind=Kind.PARTNER)
@@ -382,6 +386,7 @@ def perhaps_kin(actor: Actor, person: Person, text: str) -> list[Person]:
     return [member for _row, member in members if member and member != person]
 
 
+@passing("a tie")
 def tie(actor: Actor, code: str) -> Kinship:
     """One tie in sight."""
     return one(seen(actor, Kinship).select_related("person", "relative"), code=code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope
+from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope, shows
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
@@ -27,6 +27,10 @@ part_of(Approval, Home, "home")
 part_of(HouseMember, Home, "home")
 part_of(BackgroundCheck, Home, "home")
 part_of(Training, Home, "home")
+shows(Carer, "person")
+shows(HouseMember, "person")
+shows(BackgroundCheck, "person")
+shows(Training, "person")
 
 
 @opens(Person)

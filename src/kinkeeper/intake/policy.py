@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, shows
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.cases.models import Case
@@ -39,6 +39,10 @@ def referrals(actor: Actor) -> Q:
 part_of(Mentioned, Referral, "referral")
 part_of(Comparison, Mentioned, "mentioned")
 part_of(Registration, Case, "case")
+shows(Mentioned, "person")
+shows(Mentioned, "case")
+shows(Registration, "referral")
+shows(Comparison, "person")
 
 
 def _at_the_door(actor: Actor, unit_id: int) -> Verdict:

@@ -16,6 +16,7 @@ from kinkeeper.access.gate import Actor
 from kinkeeper.interface import problems, queries, tasks
 from kinkeeper.interface.models import Token
 from kinkeeper.interface.problems import MEDIA, ProblemShape
+from kinkeeper.lib.standing import passing, turn_to
 from kinkeeper.lib.strict_json import read_json
 
 NOBODY = Actor(name="nobody")
@@ -57,15 +58,17 @@ class Bearer(AuthBase):
 
     def __call__(self, request: HttpRequest) -> Actor:
         kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        found = queries.behind_the_secret(NOBODY, secret.strip()) if kind.lower() == "bearer" and secret else None
-        if found is None:
-            raise problems.not_known()
-        token, actor = found
-        if seconds := tasks.count_call(token):
-            raise problems.too_many(seconds)
+        with passing("token"):
+            found = queries.behind_the_secret(NOBODY, secret.strip()) if kind.lower() == "bearer" and secret else None
+            if found is None:
+                raise problems.not_known()
+            token, actor = found
+            if seconds := tasks.count_call(token):
+                raise problems.too_many(seconds)
         if self.writes and not token.may_write:
             raise problems.only_reads()
         request.actor, request.token = actor, token  # type: ignore[attr-defined]
+        turn_to(actor)
         return actor
 
 

@@ -22,6 +22,7 @@ from kinkeeper.interface.models import DeviceSeat, Token
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.codes import MistypedCode, normalise_code
 from kinkeeper.lib.rows import Row
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import ContactPoint, Identifier, LegalStatus, Name, Person, SpokenLanguage
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
 
@@ -78,11 +79,13 @@ def places(actor: Actor) -> tuple[list[Programme], list[Unit]]:
     return list(seen(actor, Programme)), list(seen(actor, Unit).select_related("programme"))
 
 
+@passing("token")
 def token_of(actor: Actor) -> Token:
     """The token through which the actor speaks."""
     return Token.objects.get(code=actor.token)
 
 
+@passing("token")
 def seats_of(actor: Actor) -> list[tuple[str, str]]:
     """The seats of the actor as (role, code of the unit), in order."""
     codes = dict(Unit.objects.filter(pk__in=actor.units()).values_list("pk", "code"))
@@ -274,6 +277,7 @@ class Kin:
     people: frozenset[int]
 
 
+@passing("a whole family")
 def kin_of(actor: Actor, family: Family) -> Kin:
     """The members and households of a family. Four questions."""
     members = list(seen(actor, Membership).filter(family=family).select_related("family", "person"))

@@ -10,12 +10,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from kinkeeper.interface.models import KeptAnswer, Token
+from kinkeeper.lib.standing import passing
 
 CALLS_A_MINUTE = 120
 # A program that lost its line over a weekend still gets its answer on Monday.
 KEPT_FOR = timedelta(days=3)
 
 
+@passing("interface")
 def count_call(token: Token) -> int:
     """Count a call of a token; answers 0, or how many seconds it has to wait when the minute is full.
 
@@ -34,10 +36,12 @@ def count_call(token: Token) -> int:
     return _left_of(minute, now)
 
 
+@passing("interface")
 def _left_of(minute: datetime, now: datetime) -> int:
     return max(1, int((minute + timedelta(minutes=1) - now).total_seconds()) + 1)
 
 
+@passing("interface")
 def take_key(token: Token, key: str, digest: str) -> tuple[KeptAnswer, bool]:
     """The row of a key, and whether it is new; whoever comes second waits here until the first is done.
 
@@ -51,11 +55,13 @@ def take_key(token: Token, key: str, digest: str) -> tuple[KeptAnswer, bool]:
         return KeptAnswer.objects.get(token=token, key=key), False
 
 
+@passing("interface")
 def keep_answer(row: KeptAnswer, status: int, answer: dict[str, Any]) -> None:
     """Keep what was answered, with the deed."""
     KeptAnswer.objects.filter(pk=row.pk).update(status=status, answer=answer)
 
 
+@passing("interface")
 def give_key_back(row: KeptAnswer) -> None:
     """Nothing was done with this key: it may be used again."""
     row.delete()

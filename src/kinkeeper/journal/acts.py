@@ -26,6 +26,7 @@ from kinkeeper.journal.models import Entry, Job, Refusal
 from kinkeeper.keys.ring import same_keyring
 from kinkeeper.lib.packs import Entry as PackEntry
 from kinkeeper.lib.refusals import Refused, Stale
+from kinkeeper.lib.standing import passing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,11 +59,12 @@ class Act(Generic[P, R]):
 
     def verdict(self, actor: Actor, subject: object = None) -> Verdict:
         """Whether the actor may do this to the subject, as far as the judge can tell before the particulars."""
-        return self.judge(actor, subject)
+        with passing(f"may {self.name}"):
+            return self.judge(actor, subject)
 
     def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with same_keyring(), chain.deed() as book:
+            with passing(self.name), same_keyring(), chain.deed() as book:
                 rows, named = _fresh(actor, args, kwargs)
                 subject = rows[0] if rows else None
                 verdict = Verdict(READS_ONLY) if actor.only_reads else self.judge(actor, subject)
@@ -73,7 +75,7 @@ class Act(Generic[P, R]):
                 return result
         except Refused as refusal:
             # After the transaction is undone. Of deeds inside deeds only the outermost stays, as it undoes the others.
-            with chain.book() as book:
+            with passing(self.name), chain.book() as book:
                 book.refusals.append(self._remember_refusal(actor, args, refusal))
             raise
 

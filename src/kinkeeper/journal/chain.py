@@ -29,6 +29,7 @@ from django.db.models import Max, signals
 from kinkeeper.access.gate import Actor
 from kinkeeper.journal import history
 from kinkeeper.journal.models import Entry, Erasure, History, Link, Refusal
+from kinkeeper.lib.standing import passing
 
 BATCH = 1000
 BEGINNING = bytes(32)
@@ -107,7 +108,7 @@ def book(by: str = "", doing: str = "") -> Iterator[Book]:
         with transaction.atomic():
             yield opened
         return
-    with transaction.atomic():
+    with passing(doing or "deed"), transaction.atomic():
         opened = _open[here] = Book(_last_history())
         try:
             yield opened

@@ -14,6 +14,7 @@ from kinkeeper.access.gate import DEVICE, Actor, Unseen, seen, unit_of
 from kinkeeper.access.models import Role, Seat
 from kinkeeper.journal.history import columns_of
 from kinkeeper.journal.models import Entry, History, Link, Look, Refusal
+from kinkeeper.lib.standing import passing
 
 
 def _insist_on_seeing(actor: Actor, row: Model) -> None:
@@ -42,6 +43,7 @@ def looks_at(actor: Actor, row: Model, *parts: QuerySet[Any]) -> QuerySet[Look]:
     return Look.objects.filter(about).select_related("user")
 
 
+@passing("who looked")
 def remember_look(actor: Actor, row: Model, page: str) -> None:
     """Write down that the actor read this record; jobs and strangers have no eyes, devices of others have."""
     if actor.user_id is None and not actor.name.startswith(DEVICE):
@@ -57,6 +59,7 @@ def remember_look(actor: Actor, row: Model, page: str) -> None:
     )
 
 
+@passing("who looked")
 def remember_looks(actor: Actor, rows: Sequence[Model], page: str) -> None:
     """Write down that the actor read a page about several records at once."""
     if actor.user_id is not None:
@@ -97,6 +100,7 @@ def looks_on_my_units(actor: Actor, units: Collection[int], since: datetime, *, 
     return found if rows else found.values_list("user_id", "at", "subject_type", "subject_id", "through_opening")
 
 
+@passing("what it was before")
 def former_states(actor: Actor, rows: Sequence[Model], most: int = 500) -> list[tuple[History, Entry | None]]:
     """What these records were before, newest first, each with the deed that changed it; None where no deed did.
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.keys.ring import FORMAT, CannotOpen, Holder, Place, at_hand, mark, meet, seal, unseal
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.standing import passing
 
 RowT = TypeVar("RowT", bound=models.Model)
 
@@ -76,6 +77,7 @@ def holder_of(row: models.Model) -> Holder:
     return Holder(row._meta.label_lower, cast(Any, row).code)
 
 
+@passing("keys")
 def _asked_for(field: models.ForeignKey[Any, Any], key: int, way: str) -> Holder:
     """The holder behind a key whose row is not in hand: one question, asked once in a request."""
     model: type[models.Model] = field.related_model

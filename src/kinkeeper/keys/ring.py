@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from kinkeeper.keys import master
 from kinkeeper.keys.models import DataKey
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.standing import passing
 
 FORMAT = "kk1"
 NONCE = 12
@@ -90,6 +91,7 @@ class Ring:
             raise CannotOpen(f"There is no key {code}. Restore the database from a backup.")
         return self.keys[code]
 
+    @passing("keys")
     def _load(self, codes: Sequence[str]) -> None:
         known = master.masters()
         for start in range(0, len(codes), MOST_AT_ONCE):
@@ -125,6 +127,7 @@ class Ring:
             for start in range(0, len(codes), MOST_MADE):
                 self._prepare(kind, sorted(codes)[start : start + MOST_MADE])
 
+    @passing("keys")
     def _prepare(self, kind: str, codes: Sequence[str]) -> None:
         rows = DataKey.objects.filter(holder_type=kind, holder_code__in=codes)
         there = {row.holder_code: row for row in rows}
@@ -262,6 +265,7 @@ def mark(value: str, purpose: str) -> str:
     return hmac.new(secret, value.encode(), sha256).hexdigest()[:32]
 
 
+@passing("keys")
 def destroy_key(holder: Holder) -> DataKey:
     """Destroy the key of a holder for good: every text that was sealed with it is noise from now on, in every copy.
 

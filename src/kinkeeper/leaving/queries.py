@@ -30,6 +30,7 @@ from kinkeeper.lib.ages import age_range_on
 from kinkeeper.lib.guards import in_words
 from kinkeeper.lib.packs import Pack, Schedule
 from kinkeeper.lib.periods import add_months
+from kinkeeper.lib.standing import passing
 from kinkeeper.lib.timers import due_after, due_dates, lateness
 from kinkeeper.people.models import LegalStatus, Person
 from kinkeeper.placements.models import PeriodOfCare
@@ -169,6 +170,7 @@ def contact_days(actor: Actor, among: Iterable[Case]) -> dict[int, list[date]]:
 # ---- whether a family stands on its own feet -------------------------------------------------------------------------
 
 
+@passing("the whole family")
 def what_a_family_lacks(actor: Actor, case: Case, on: date) -> list[str]:
     """Why a family cannot be said to stand on its own feet on a day, as sentences; none where it does.
 
@@ -262,6 +264,7 @@ def _left_unexplained(actor: Actor, case: Case, enrolled: list[Case], on: date) 
     return [words % {"name": names[person.pk]} for person in young]
 
 
+@passing("the whole family")
 def leave_together(actor: Actor, case: Case) -> list[Case]:
     """The other cases of the family that are under review in the same unit, so that they can be closed together."""
     if case.family_id is None:
@@ -307,6 +310,7 @@ def followup_calendar(actor: Actor, aftercare: Aftercare) -> list[Expected]:
     return known + [Expected(due, None) for due in whole[len(known) :]]
 
 
+@passing("the whole family")
 def still_at_home(actor: Actor, case: Case, months: int) -> bool | None:
     """Whether the child still lived with family or relatives so many months after leaving; None where nobody knows.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, may_read, openable, part_of, scope
+from kinkeeper.access.gate import YES, Actor, Verdict, may_read, openable, part_of, scope, shows
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import OVERSEERS, may_bring_in
 from kinkeeper.people import queries
@@ -39,6 +39,9 @@ part_of(LegalStatus, Person, "person")
 part_of(Document, Person, "person")
 part_of(ContactPoint, Person, "person")
 part_of(Consent, Person, "person")
+shows(Consent, "given_by")
+shows(Document, "file")
+shows(Person, "photo")
 
 
 def _keeps(actor: Actor, person: Person) -> Verdict:

@@ -17,6 +17,7 @@ from kinkeeper.lib.codes import is_code, normalise_code
 from kinkeeper.lib.names import candidates, query_keys, score
 from kinkeeper.lib.packs import Purpose
 from kinkeeper.lib.sensitivity import Level
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.consenting import Standing, standing_of
 from kinkeeper.people.models import (
     Consent,
@@ -122,6 +123,7 @@ class Likeness:
     person: Person | None
 
 
+@passing("likely duplicates")
 def likely_duplicates_anywhere(
     actor: Actor, names: Sequence[str], birth: PartialDate | None, number: str = ""
 ) -> list[Likeness]:
@@ -140,6 +142,7 @@ def likely_duplicates_anywhere(
     return [Likeness(pk, row.code, row.unit, row if pk in sight else None) for pk, row in found.items()]
 
 
+@passing("likely duplicates")
 def likely_duplicates_of_many(
     actor: Actor, asked: Sequence[tuple[Sequence[str], PartialDate | None]], *, without: Collection[int] = ()
 ) -> list[list[Likeness]]:

@@ -12,6 +12,7 @@ from kinkeeper.access.gate import Actor, may_read
 from kinkeeper.access.models import pack_in_force
 from kinkeeper.lib.languages import language_name
 from kinkeeper.lib.refusals import Refused
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import Person, SpokenLanguage
 from kinkeeper.placements.fit import Intended, objections
 from kinkeeper.placements.models import Episode
@@ -25,12 +26,14 @@ class Outlook:
     to_bridge: list[str]
 
 
+@passing("what fits")
 def outlook(actor: Actor, child: Person, last: Episode | None, stay: Mapping[str, Any]) -> Outlook | None:
     """The outlook on a stay that is being filled in (`home`, `day`, `care_type` …); None while it is not complete."""
     intended = _intended(actor, child, last, stay)
     return Outlook(list(objections(intended)), mismatches(intended)) if intended else None
 
 
+@passing("what fits")
 def to_bridge(actor: Actor, child: Person, stay: Mapping[str, Any]) -> list[str]:
     """What should be bridged in a stay that has begun, where nothing was said about it."""
     intended = _intended(actor, child, None, stay)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, shows, through
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
@@ -18,6 +18,8 @@ from kinkeeper.plans.models import Review
 PLACERS = (Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR)
 
 part_of(PeriodOfCare, Person, "child")
+# Where a child lives is said with the child, also where the home belongs to another unit.
+shows(Placement, "home")
 part_of(Placement, PeriodOfCare, "period")
 part_of(Absence, Person, "child")
 

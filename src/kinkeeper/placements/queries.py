@@ -17,6 +17,7 @@ from kinkeeper.decisions.queries import ON_CARE, in_force
 from kinkeeper.families.queries import siblings_of
 from kinkeeper.homes.models import Home
 from kinkeeper.homes.queries import Standing, open_homes, standings
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import Absence, Episode, PeriodOfCare, Placement
 
@@ -103,6 +104,7 @@ def occupancy(actor: Actor, home: Home, on: date) -> int:
     return occupancies(actor, [home], on)[home.pk]
 
 
+@passing("how full a home is")
 def occupancies(actor: Actor, homes: Iterable[Home], on: date) -> dict[int, int]:
     """How many children live in each of these homes on a day, by the key of the home. One question.
 

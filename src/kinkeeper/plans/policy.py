@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, shows, through
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
 from kinkeeper.cases.models import Case
@@ -21,6 +21,11 @@ part_of(Wish, Review, "review")
 part_of(Goal, Plan, "plan")
 part_of(GoalAction, Goal, "goal")
 part_of(PlannedContact, Plan, "plan")
+shows(Progress, "goal")
+shows(Review, "case")
+shows(Review, "plan")
+shows(Plan, "case")
+shows(PlannedContact, "person")
 
 WORKERS = (Role.CASEWORKER, Role.YOUTH_WORKER)
 RECORDERS = (*WORKERS, Role.SUPERVISOR)

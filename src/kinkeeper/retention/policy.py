@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, part_of, scope
+from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, part_of, scope, shows
 from kinkeeper.access.models import Association, Role
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.people.models import Person
@@ -16,6 +16,7 @@ RECEIVERS = (Role.CASEWORKER, Role.YOUTH_WORKER, *OVERSEERS)
 
 part_of(Hold, Person, "person")
 part_of(AccessRequest, Person, "person")
+shows(Disposal, "person")
 
 
 @scope(Disposal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import (
     BooleanField,
     DateField,
@@ -37,12 +38,15 @@ from kinkeeper.lib.packs import Length
 from kinkeeper.lib.packs import Retention as Rule
 from kinkeeper.lib.periods import add_months
 from kinkeeper.lib.rows import Row
+from kinkeeper.lib.standing import passing
 from kinkeeper.lib.timers import due_after
 from kinkeeper.people.models import Person
 from kinkeeper.placements.models import PeriodOfCare
 from kinkeeper.retention.bundle import Decided, redacted
 from kinkeeper.retention.collecting import LEFT_OUT, UPWARD, Record, told, ways
 from kinkeeper.retention.models import AccessRequest, Disposal, Hold, LedgerLine, Redaction
+
+AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,14 @@ def past_retention(actor: Actor) -> QuerySet[Person]:
     )
 
 
+@passing("past its time")
+def past_page(actor: Actor, page: str | int | None) -> Page[Person]:
+    """One page of the people past their time; what is open about them counts wherever it is open."""
+    found = Paginator(past_retention(actor), AT_ONCE).get_page(page)
+    found.object_list = list(found.object_list)
+    return found
+
+
 def past_of(actor: Actor, person: Any) -> Past | None:
     """By which rule a person with the facts is past its time: the one that keeps longest."""
     pack, found = pack_in_force(), []
@@ -176,6 +188,7 @@ def past_of(actor: Actor, person: Any) -> Past | None:
     return Past(person, rule, due_on)
 
 
+@passing("past its time")
 def past_one(actor: Actor, person: Person) -> Past | None:
     """Whether one person’s record is past its time today, and by which rule."""
     facts = _with_facts(Person.objects.filter(pk=person.pk))
@@ -277,6 +290,7 @@ def redactions(actor: Actor, asked: AccessRequest | None = None) -> QuerySet[Red
     return rows.filter(request=asked).order_by("choice", "table", "pk") if asked else rows
 
 
+@passing("what is left to decide")
 def undecided(actor: Actor, asked: AccessRequest) -> int:
     """How many things nobody has decided about yet."""
     return Redaction.objects.filter(request=asked, choice="").count()
@@ -361,6 +375,7 @@ def _tables() -> dict[str, type[Any]]:
     return {model._meta.label_lower: model for model in (Person, *ways(), *around)}
 
 
+@passing("a whole file")
 def file_of(actor: Actor, asked: AccessRequest) -> tuple[list[Record], int, str]:
     """The file as it was decided: its records, how many things were left out, and whose file it is."""
     decided = Decided(Redaction.objects.filter(request=asked))

@@ -24,8 +24,6 @@ from kinkeeper.retention import actions, bundle, forms, queries, weighing
 from kinkeeper.retention.models import Redaction
 from kinkeeper.ui.forms import DeedForm
 
-AT_ONCE = 25
-
 
 def _done(request: ActorRequest, deed: Act[..., Any], row: Any, form: DeedForm, said: str, back: str) -> HttpResponse:
     """Do a deed as the form says, and go back; or show its page."""
@@ -40,12 +38,12 @@ def _name(row: Any) -> str:
 
 def retention(request: ActorRequest) -> HttpResponse:
     """What is past its time, what waits for a second person, and the holds."""
-    page = Paginator(queries.past_retention(request.actor), AT_ONCE).get_page(request.GET.get("page"))
+    page = queries.past_page(request.actor, request.GET.get("page"))
     words = {
         "page": page,
         "past": [found for person in page if (found := queries.past_of(request.actor, person))],
-        "disposals": list(queries.disposals(request.actor)[:AT_ONCE]),
-        "holds": list(queries.holds(request.actor).filter(lifted_on=None)[:AT_ONCE]),
+        "disposals": list(queries.disposals(request.actor)[: queries.AT_ONCE]),
+        "holds": list(queries.holds(request.actor).filter(lifted_on=None)[: queries.AT_ONCE]),
     }
     return render(request, "retention/retention.html", words)
 
@@ -106,7 +104,7 @@ def decline_erasure(request: ActorRequest, code: str) -> HttpResponse:
 
 def access_requests(request: ActorRequest) -> HttpResponse:
     """Requests for a file, what is due soonest first."""
-    page = Paginator(queries.access_requests(request.actor), AT_ONCE).get_page(request.GET.get("page"))
+    page = Paginator(queries.access_requests(request.actor), queries.AT_ONCE).get_page(request.GET.get("page"))
     return render(request, "retention/access_requests.html", {"page": page})
 
 
@@ -114,7 +112,7 @@ def access_request(request: ActorRequest, code: str) -> HttpResponse:
     """One request: how far it is, and what has to be looked through."""
     asked = one(queries.access_requests(request.actor), code=code)
     remember_look(request.actor, asked.person, "access_request")
-    items = Paginator(queries.redactions(request.actor, asked), AT_ONCE).get_page(request.GET.get("page"))
+    items = Paginator(queries.redactions(request.actor, asked), queries.AT_ONCE).get_page(request.GET.get("page"))
     deeds = ("prove_identity", "collect", "release_file", "extend_answer", "refuse_request", "download_file")
     verdicts = {f"may_{name}": getattr(actions, name).verdict(request.actor, asked) for name in deeds}
     words = {"asked": asked, "page": items, "progress": queries.progress(request.actor, asked), **verdicts}

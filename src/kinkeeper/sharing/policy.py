@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, through
+from kinkeeper.access.gate import YES, Actor, Verdict, part_of, scope, shows, through
 from kinkeeper.access.models import Role, Unit, pack_in_force
 from kinkeeper.cases.models import Case
 from kinkeeper.decisions.models import BestInterest
@@ -30,6 +30,10 @@ def partners(actor: Actor) -> Q:
 
 part_of(Share, Case, "case")
 part_of(PartnerReferral, Case, "case")
+shows(Transfer, "case")
+shows(Transfer, "case__child")
+shows(Share, "partner")
+shows(PartnerReferral, "partner")
 
 
 @scope(Transfer)

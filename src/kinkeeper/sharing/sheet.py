@@ -26,6 +26,7 @@ from kinkeeper.families.queries import relatives_of, siblings_of
 from kinkeeper.lib.guards import in_words
 from kinkeeper.lib.packs import Entry, Pack
 from kinkeeper.lib.periods import add_months
+from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import Name, Person
 from kinkeeper.people.queries import documents_of, legal_statuses_of
 from kinkeeper.placements.models import Episode
@@ -103,6 +104,7 @@ def digest_of(sheet: Sequence[Part]) -> str:
 # ---- striking out ----------------------------------------------------------------------------------------------------
 
 
+@passing("names of others")
 def _striking(source: Source, purpose: str) -> Callable[[str], str]:
     other = _pattern(_names_of_other_children(source))
     # Translators: words, with commas between them, that must never stand on a paper for a school about a child.
@@ -122,6 +124,7 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE) if longest else None
 
 
+@passing("names of others")
 def other_children(source: Source) -> list[int]:
     """Keys of children whom the record may name: kin, of the same family, under the same roof; in sight or not."""
     child = source.child

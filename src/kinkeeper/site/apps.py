@@ -20,5 +20,7 @@ class SiteConfig(AppConfig):
             for part in ("policy", "actions", "reactions", "tasks"):
                 if find_spec(f"kinkeeper.{room}.{part}"):
                     import_module(f"kinkeeper.{room}.{part}")
+        import_module("kinkeeper.lib.standing")
+        import_module("kinkeeper.access.mason")
         import_module("kinkeeper.site.checks")
         import_module("kinkeeper.site.machine").lend_to_upkeep()

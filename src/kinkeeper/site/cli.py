@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 from kinkeeper import __version__
+from kinkeeper.site.environment import be_owner
 from kinkeeper.site.grammar import COMMANDS
 
 DONE, REFUSED, MISUSED = 0, 1, 2
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. What is refused is said in a sentence, without a trace."""
     asked = parser().parse_args(argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kinkeeper.site.settings")
+    be_owner(asked.command)
     from django.core.exceptions import ImproperlyConfigured
     from django.db.utils import OperationalError
 
@@ -48,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         import django
 
         django.setup()
-        with _keys_in_hand(asked.command):
+        from kinkeeper.lib.standing import passing
+
+        with passing(f"kinkeeper {asked.command}"), _keys_in_hand(asked.command):
             return int(_called(asked.does)(asked))
     except Refused as refusal:
         return _say_no(str(refusal))

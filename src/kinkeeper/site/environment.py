@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from dataclasses import dataclass
@@ -55,6 +56,26 @@ SETTINGS = (
         "KINKEEPER_DATABASE_URL",
         "The database: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
         "SQLite in the data folder",
+    ),
+    Setting(
+        "KINKEEPER_OWNER_DATABASE_URL",
+        "With PostgreSQL: the address with the role that owns the tables, for `setup`, `upgrade`, `migrate`, `restore`, `demo`.",
+        "`KINKEEPER_DATABASE_URL`",
+    ),
+    Setting(
+        "KINKEEPER_BACKUP_DATABASE_URL",
+        "With PostgreSQL: the address with the role that reads everything and changes nothing, for `backup`.",
+        "the address of the owner",
+    ),
+    Setting(
+        "KINKEEPER_APPLICATION_ROLE",
+        "With PostgreSQL: the role before which the second wall stands. Whoever signs in and is a member of it acts as it in requests.",
+        "`kinkeeper_app`",
+    ),
+    Setting(
+        "KINKEEPER_BACKUP_ROLE",
+        "With PostgreSQL: the role that may read everything and change nothing.",
+        "`kinkeeper_backup`",
     ),
     Setting(
         "KINKEEPER_BACKUPS",
@@ -367,6 +388,31 @@ def database(data: Path) -> dict[str, object]:
     raise ImproperlyConfigured(
         f"KINKEEPER_DATABASE_URL begins with “{parts.scheme}”. Write sqlite:///PATH or postgresql://USER@HOST/NAME."
     )
+
+
+# What alters tables, and so needs the role that owns them.
+AS_OWNER = frozenset({"setup", "upgrade", "migrate", "restore", "demo", "generate"})
+
+
+def be_owner(command: str) -> None:
+    """Before the settings are read: let a command that alters tables sign in with the role that owns them."""
+    owner = _given("KINKEEPER_OWNER_DATABASE_URL")
+    if owner and command in AS_OWNER:
+        os.environ["KINKEEPER_DATABASE_URL"] = owner
+
+
+def backup_database() -> dict[str, object] | None:
+    """Where `pg_dump` signs in, or None where it is the application’s own address."""
+    url = _given("KINKEEPER_BACKUP_DATABASE_URL") or _given("KINKEEPER_OWNER_DATABASE_URL")
+    return _postgresql(url) if url else None
+
+
+def role_name(name: str, default: str) -> str:
+    """The name of a role of PostgreSQL, in the letters that need no quotes."""
+    value = _given(name) or default
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
+        raise ImproperlyConfigured(f"{name} is “{value}”. The name of a role is made of a-z, 0-9 and _.")
+    return value
 
 
 def _sqlite(path: str) -> dict[str, object]:

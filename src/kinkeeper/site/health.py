@@ -13,7 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F, Max, Min
 from django.db.utils import DatabaseError, OperationalError
 
+from kinkeeper.access import mason
 from kinkeeper.access.models import Association, Role, Seat
+from kinkeeper.access.wall import walled
 from kinkeeper.files.vault import key_fits, missing_files
 from kinkeeper.journal.acts import acts, reaction_called
 from kinkeeper.journal.anchors import Summary, examined, is_apart, last_anchor
@@ -200,6 +202,25 @@ def _integrity() -> Iterator[Finding]:
         yield _trouble("integrity", f"Rows of {orphans[0][0]} point to rows that do not exist.", remedy)
     if not faults and not orphans:
         yield _good("integrity", "The file is whole and every key points to a row.")
+
+
+def second_wall() -> Iterator[Finding]:
+    """Whether PostgreSQL itself keeps every actor to the rows of the scopes. SQLite cannot."""
+    if connection.vendor != "postgresql":
+        return
+    found = mason.faults(connection)
+    for fault in found[:_MOST]:
+        yield _trouble("wall", fault, "Run: kinkeeper migrate")
+    role = mason.who_asks(connection)
+    if not role:
+        yield Finding(
+            "wall",
+            Level.REMARK,
+            f"The role that signs in goes around the second wall: it owns the tables, and is no member of {settings.APPLICATION_ROLE}.",
+            "Make the roles as docs/guides/keep-it-running.md says.",
+        )
+    elif not found:
+        yield _good("wall", f"Requests are asked as {role}, behind a wall on {len(walled())} tables.")
 
 
 def _rules() -> Iterator[Finding]:
@@ -412,9 +433,9 @@ def _settings() -> Iterator[Finding]:
 
 
 EXAMINERS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _settings, durability, ground, _integrity, _rules, _care, _journal, _files, locks, seals, private_keys, _disk, _people,
+    _settings, durability, ground, _integrity, _rules, second_wall, _care, _journal, _files, locks, seals, private_keys, _disk, _people,
 )  # fmt: skip
 # What a page may ask each time it is drawn; the others look at every record.
 QUICK: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _settings, durability, ground, locks, seals, private_keys, _disk, _people,
+    _settings, durability, ground, second_wall, locks, seals, private_keys, _disk, _people,
 )  # fmt: skip

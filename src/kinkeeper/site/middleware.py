@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -20,6 +20,7 @@ from kinkeeper.access.models import User, pack_asked_once
 from kinkeeper.drafts.tasks import discard_draft
 from kinkeeper.entrance import door
 from kinkeeper.keys.ring import keyring
+from kinkeeper.lib.standing import at_the_door, on_the_way_out, standing, turn_to_pass
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +57,23 @@ class MethodsMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else ""
         known = OF_A_PAGE | MORE_METHODS.get(name, frozenset())
         return None if request.method in known else HttpResponseNotAllowed(sorted(known))
+
+
+class AddressMiddleware:
+    """Nobody writes a NUL, and PostgreSQL knows none: an address with one is not found, a question is asked without it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith(INTERFACE):
+            asked = request.GET.copy()
+            for name, values in list(asked.lists()):
+                asked.setlist(name, [value.replace("\0", "") for value in values])
+            request.GET = asked  # type: ignore[assignment]  # a QueryDict as well, which may be changed
+        return self.answer(request)
 
 
 # What programs ask. They carry a secret with each call, which a redirect to HTTPS would come too late for.
@@ -129,6 +147,37 @@ WITHOUT_SIGN_IN = frozenset(
 TO_SET_UP_A_FACTOR = frozenset(
     {"my_sign_in", "add_passkey", "add_app", "change_password", "sign_out", "choose_language"}
 )
+
+
+class DoorMiddleware:
+    """Say to the database that somebody is at the door, until it is known who; and how the answer leaves."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with at_the_door():
+            return self.answer(request)
+
+
+class StandingMiddleware:
+    """Say to the database on whose behalf a page asks; what is open without a sign-in is asked at the door."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with standing(request.actor):  # type: ignore[attr-defined]
+            response = self.answer(request)
+            if response.streaming:
+                response.streaming_content = on_the_way_out(response.streaming_content)  # type: ignore[attr-defined]
+            return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Before the sign-in nobody has a seat, and the page of the sign-in must find out who comes."""
+        match = request.resolver_match
+        if match is not None and match.view_name in WITHOUT_SIGN_IN:
+            turn_to_pass(match.view_name)
 
 
 class SessionTimesMiddleware:

@@ -74,10 +74,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kinkeeper.site.middleware.DoorMiddleware",
     "kinkeeper.site.watching.WatchMiddleware",
     "kinkeeper.site.middleware.MethodsMiddleware",
     "kinkeeper.site.middleware.ProgramsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "kinkeeper.site.middleware.AddressMiddleware",
     "kinkeeper.site.middleware.KeyringMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "kinkeeper.site.middleware.PrivacyMiddleware",
     "kinkeeper.site.middleware.DraftMiddleware",
+    "kinkeeper.site.middleware.StandingMiddleware",
 ]
 
 ROOT_URLCONF = "kinkeeper.site.urls"
@@ -118,6 +121,10 @@ TEMPLATES = [
 FORM_RENDERER = "kinkeeper.ui.renderer.KinkeeperRenderer"
 
 DATABASES = {"default": environment.database(DATA)}
+# The roles of PostgreSQL before the second wall: the application’s own, which owns nothing, and the one that copies.
+BACKUP_DATABASE = environment.backup_database()
+APPLICATION_ROLE = environment.role_name("KINKEEPER_APPLICATION_ROLE", "kinkeeper_app")
+BACKUP_ROLE = environment.role_name("KINKEEPER_BACKUP_ROLE", "kinkeeper_backup")
 # Counts how often something was tried; in the database, because every worker process must count the same.
 CACHES = {
     "default": {

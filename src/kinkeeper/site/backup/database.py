@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3._functions import register
 
+from kinkeeper.access.mason import build
 from kinkeeper.lib.refusals import Refused
 
 SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
@@ -203,11 +205,14 @@ def _put_back_postgresql(copy: Path) -> None:
     connection.close()
     plain = ("--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--single-transaction")
     _run("pg_restore", *plain, f"--dbname={connection.settings_dict['NAME']}", str(copy), server=True)
+    # Who may do what, and the marks of the wall, are not in the copy: they belong to the place.
+    build(connection)
 
 
 def _run(name: str, *arguments: str, database: bool = False, server: bool = False) -> None:
     """Run a tool of PostgreSQL’s; the password goes through the environment, where other users do not see it."""
-    known, environment = connection.settings_dict, dict(os.environ)
+    known: dict[str, Any] = (settings.BACKUP_DATABASE if database else None) or connection.settings_dict
+    environment = dict(os.environ)
     places = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
     if database or server:
         environment |= {variable: str(known[key]) for variable, key in places.items() if known.get(key)}
