@@ -30,6 +30,7 @@ from kinkeeper.files.vault import accept, open_bytes, store
 from kinkeeper.homes.models import Carer, Home
 from kinkeeper.people.models import Document, Person
 from kinkeeper.plans.models import Goal, Plan, Review
+from kinkeeper.retention.models import Redaction
 from kinkeeper.sharing.models import Partner
 from kinkeeper.site import urls
 from tests.conftest import Colleague, hire, live_in, open_case, register
@@ -116,7 +117,12 @@ def test_an_address_with_two_keys_tells_nothing_of_a_pair_that_does_not_belong_t
     nested = [address for address in addresses() if len(address.keys) > 1]
     own = Draft.objects.get()
     foreign = str(Case.objects.get().code)
-    assert {address.name for address in nested} == {"draft"}  # a new one needs a pair of its own below
+    assert {address.name for address in nested} == {"draft", "decide_alike"}  # a new one needs a pair of its own below
+    # Its second word is no record but a way of choosing some.
+    (alike,) = (address for address in nested if address.name == "decide_alike")
+    nested.remove(alike)
+    code = Redaction.objects.get().code
+    assert bruno.browser.get(alike.at({"code": code, "among": "row"})).status_code == 404
     pairs = {"draft": [{"deed": own.deed, "subject": foreign}, {"deed": "record_death", "subject": foreign}]}
     for address in nested:
         for values in pairs[address.name]:
@@ -309,6 +315,7 @@ PLANTED_IN_FORMS: list[Plant] = [
 ]
 
 
+@pytest.mark.usefixtures("one_wall")
 def test_planted_overreach_is_found(
     wanda: Colleague, strangers: list[Model], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -342,6 +349,7 @@ def a_file_under_its_bare_code(patch: pytest.MonkeyPatch) -> None:
     clear_url_caches()
 
 
+@pytest.mark.usefixtures("one_wall")
 def test_planted_lists_and_files_are_found(bruno: Colleague, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     address = Address("planted", "files/<str:code>/", ("code",))
     doors = [(address, address.at({"code": code})) for code in world.codes["files.storedfile"]]
