@@ -322,13 +322,13 @@ def a_program_keeps_what_its_worker_opened(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("tests.test_oracle.through_token", lambda actor, token, may_write: actor)
 
 
-def a_device_is_taken_for_everybody_without_an_account(patch: pytest.MonkeyPatch) -> None:
+def a_device_still_sees_what_was_screened(patch: pytest.MonkeyPatch) -> None:
     scopes: dict[Any, Any] = gate._scopes
     declared: gate.Scope = scopes[Referral]
 
     def referrals(actor: Actor) -> Q:
-        unnamed = Q(unit_id__in=actor.units(Role.CASEWORKER), received_by_id=None)
-        return declared(actor) | unnamed if actor.user_id is None else declared(actor)
+        everything = Q(unit_id__in=actor.units(Role.CASEWORKER))
+        return declared(actor) | everything if actor.user_id is None else declared(actor)
 
     patch.setitem(scopes, Referral, referrals)
 
@@ -344,7 +344,7 @@ PLANTED: list[Callable[[pytest.MonkeyPatch], None]] = [
     who_left_a_family_stays_in_it,
     members_of_a_house_are_known_although_they_have_a_case,
     a_program_keeps_what_its_worker_opened,
-    a_device_is_taken_for_everybody_without_an_account,
+    a_device_still_sees_what_was_screened,
 ]
 
 
