@@ -208,3 +208,15 @@ def test_what_everybody_and_what_the_administrator_sees(role: str) -> None:
     held = Q(code="L", accepted_at=None, withdrawn_at=None)
     assert policy.invitations(Actor(f"{GUEST}L")) == held
     assert ELSEWHERE not in here.units()
+
+
+def test_records_are_opened_three_times_a_day_and_reviewed_within_three_days() -> None:
+    assert (policy.MOST_OPENINGS_IN_A_DAY, policy.A_DAY) == (3, timedelta(hours=24))
+    assert policy.REVIEWED_WITHIN == timedelta(hours=72)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {Role.ADMINISTRATOR}))
+def test_everybody_sees_themselves_and_those_of_their_units(role: str) -> None:
+    for actor in (seated(role), over_all(role)):
+        seen = policy.users(actor)
+        assert (seen.connector, seen.children[0]) == (Q.OR, ("pk", ME))
