@@ -113,6 +113,27 @@ def office_again(unit: Unit) -> Office:
     return Office(unit, [seat.user for seat in seats], list(homes))
 
 
+@dataclass(frozen=True)
+class Place:
+    """The keys of a unit, its ten workers and its homes."""
+
+    unit: int
+    workers: list[int]
+    homes: list[int]
+
+    @classmethod
+    def of(cls, number: int, today: date) -> Place:
+        """The unit with this number; made, whole or not at all, where it is not there yet."""
+        from django.db import transaction
+
+        from kinkeeper.access.models import Unit
+
+        with transaction.atomic():
+            known = Unit._base_manager.filter(name=f"Unit {number}").first()
+            office = office_again(known) if known else office_of(number, today)
+        return cls(office.unit.pk, [worker.pk for worker in office.workers], [home.pk for home in office.homes])
+
+
 def _case(sheaf: Sheaf, number: int, office: Office, today: date) -> None:
     """One child with a running case: known, visited, assessed, planned for, and in care, as far as its step goes."""
     from kinkeeper.cases.models import Assignment, Case, Contact

@@ -20,9 +20,7 @@ import time
 from binascii import b2a_base64
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from multiprocessing import get_context
 from random import Random
 from types import SimpleNamespace
@@ -31,7 +29,8 @@ from typing import Any
 import django
 
 from bench.bulk import Codes, Table, set_aside
-from bench.duties import DAY, STEPS, UNIT, WORKER, office_again, office_of
+from bench.duties import DAY, STEPS, UNIT, WORKER, Place
+from bench.naming import family_name, keys_of, named, sound_of
 
 Rows = dict[str, list[list[Any]]]
 MOST_OF_A_BLOCK = 400  # rows of one table; the index of names has most of them
@@ -53,27 +52,6 @@ TABLES = {
     "decisions": "Decision",
     "placements": "PeriodOfCare Placement Episode",
 }
-
-
-@dataclass(frozen=True)
-class Place:
-    """The keys of a unit, its ten workers and its homes."""
-
-    unit: int
-    workers: list[int]
-    homes: list[int]
-
-    @classmethod
-    def of(cls, number: int, today: date) -> Place:
-        """The unit with this number; made, whole or not at all, where it is not there yet."""
-        from django.db import transaction
-
-        from kinkeeper.access.models import Unit
-
-        with transaction.atomic():
-            known = Unit._base_manager.filter(name=f"Unit {number}").first()
-            office = office_again(known) if known else office_of(number, today)
-        return cls(office.unit.pk, [worker.pk for worker in office.workers], [home.pk for home in office.homes])
 
 
 Portion = tuple[int, int, Place]  # the first block, the one after the last, and the unit
@@ -249,7 +227,7 @@ def _there() -> int:
 def _block(masses: Masses, number: int, office: Place) -> None:
     """Four persons: one family with two children, or two mothers with a child each."""
     script = SCRIPTS[number % len(SCRIPTS)]
-    names = _named(masses.random)
+    names = named(masses.random)
     if number % 2:
         mother, father = (_adult(masses, number, office, script, names, sex) for sex in "FM")
         children = [_child(masses, number, office, script, names, place) for place in range(2)]
@@ -259,39 +237,7 @@ def _block(masses: Masses, number: int, office: Place) -> None:
             mother = _adult(masses, number + place, office, script, names, "F")
             child = _child(masses, number, office, script, names, place)
             _family(masses, office, names, [mother], [child])
-            names = _named(masses.random)
-
-
-def _named(random: Random) -> int:
-    """The number of a family name; some are much commoner than others, and there are as many as in a small country."""
-    return int(random.random() ** 1.5 * 30_000)
-
-
-@lru_cache(maxsize=100_000)
-def _family_name(number: int, script: str) -> str:
-    from tests.lib.invented_names import CONSONANTS, ENDINGS, VOWELS
-
-    random, column = Random(number), ("Latn", "Cyrl", "Arab").index(script)
-    sounds: list[list[str]] = []
-    for _syllable in range(random.choice((2, 2, 3))):
-        sounds += [random.choice(CONSONANTS), random.choice(VOWELS)]
-    sounds += [random.choice(CONSONANTS[:16]), random.choice(ENDINGS)]
-    return "".join(sound[column].split(" ")[0] for sound in sounds).capitalize()
-
-
-@lru_cache(maxsize=100_000)
-def _keys_of(word: str) -> frozenset[str]:
-    from kinkeeper.lib.names import index_keys
-
-    # Together with the sound of both words as one, these are the keys of the whole name: a test compares.
-    return index_keys(word)
-
-
-@lru_cache(maxsize=300_000)
-def _sound_of(both: str) -> str:
-    from kinkeeper.lib.names import skeleton
-
-    return f"s:{skeleton(both)}"
+            names = named(masses.random)
 
 
 def _person(masses: Masses, office: Place, script: str, names: int, code: str, **known: Any) -> int:
@@ -304,9 +250,9 @@ def _person(masses: Masses, office: Place, script: str, names: int, code: str, *
     # Whoever is written in other letters first is known in Latin ones as well.
     for written in dict.fromkeys((script, "Latn")):
         given = spelled[("Latn", "Cyrl", "Arab").index(written)].split()[0]
-        family = _family_name(names, written)
+        family = family_name(names, written)
         rows.append({"given": given, "family": family, "script": written})
-        keys |= _keys_of(given) | _keys_of(family) | {_sound_of(given + family)}
+        keys |= keys_of(given) | keys_of(family) | {sound_of(given + family)}
     first = rows[0]
     shown = {"name": f"{first['given']} {first['family']}", "sort_name": fold(f"{first['family']} {first['given']} ")}
     person = masses.add("Person", code=code, unit_id=office.unit, is_invented=1, **shown, **known)
@@ -329,7 +275,7 @@ def _adult(masses: Masses, number: int, office: Place, script: str, names: int, 
 
 
 def _family(masses: Masses, office: Place, names: int, adults: list[int], children: list[int]) -> None:
-    family = masses.add("Family", unit_id=office.unit, name=_family_name(names, "Latn"))
+    family = masses.add("Family", unit_id=office.unit, name=family_name(names, "Latn"))
     code = masses.codes()
     address = {}
     if len(adults) > 1:
