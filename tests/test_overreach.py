@@ -122,7 +122,7 @@ def test_an_address_with_two_keys_tells_nothing_of_a_pair_that_does_not_belong_t
     (alike,) = (address for address in nested if address.name == "decide_alike")
     nested.remove(alike)
     code = Redaction.objects.get().code
-    assert bruno.browser.get(alike.at({"code": code, "among": "row"})).status_code == 404
+    assert bruno.browser.get(alike.at({"code": code, "among": "record"})).status_code == 404
     pairs = {"draft": [{"deed": own.deed, "subject": foreign}, {"deed": "record_death", "subject": foreign}]}
     for address in nested:
         for values in pairs[address.name]:

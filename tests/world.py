@@ -161,7 +161,7 @@ def the_world(village: Unit, amina: Colleague, dalia: Colleague) -> World:
         },
     )
     drawer = {"deed": ["record_contact"], "subject": [case.code]}
-    world = collect(World(extra={"token": [token, back, feed], **drawer}))
+    world = collect(World(extra={"token": [token, back, feed], "among": ["record"], **drawer}))
     world.codes["access.unit"] = [village.code]
     world.codes["access.programme"] = [village.programme.code]
     return world

@@ -40,7 +40,7 @@ with passing("test"):
     case = Case.objects.filter(state="active", worker__isnull=False).first()
     browser, other = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
     browser.force_login(case.worker)
-    elsewhere = Seat.objects.filter(role="caseworker").exclude(user=case.worker).first().user
+    elsewhere = Seat.objects.filter(role="caseworker", ends_on=None, user__is_active=True).exclude(user=case.worker).first().user
     other.force_login(elsewhere)
     child = case.child.code
 try:

@@ -187,9 +187,10 @@ class Teller:
         if status == "IDLE":
             self.known = None
             if line.autocommit:
+                begins = who == NOBODY or sql.startswith("BEGIN")
                 return (
                     execute(sql, params, many, context)
-                    if who == NOBODY
+                    if begins
                     else self._alone(who, execute, sql, params, many, context)
                 )
         # In a transaction that has failed nothing can be told, and nothing is answered.
