@@ -331,7 +331,7 @@ def test_lists_of_tokens_ask_the_same_number_of_questions(
                 rosa.actor, Association.objects.get(), name=name, role=Role.SUPERVISOR, places=[village],
                 may_write=False, ends_on=IN_A_MONTH, token=f"s{name}",
             )  # fmt: skip
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             browser.get("/devices/")
         with django_assert_num_queries(9):
             hers.get("/tokens/")
