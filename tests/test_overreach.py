@@ -54,7 +54,7 @@ def another_story(unit: Unit, worker: Colleague, sing: Canaries) -> None:
     home = Home.objects.create(unit=unit, name=sing(), kind=Home.Kind.FOSTER, capacity=3, address=sing())
     Carer.objects.create(home=home, person=person(unit, sing), is_main=True, starts_on=YESTERDAY)
     live_in(home, child, since=YESTERDAY)
-    plan = Plan.objects.create(case=case)
+    plan = Plan.objects.create(case=case, drafted_on=YESTERDAY)
     Goal.objects.create(plan=plan, domain="health", words=sing(), target_on=TODAY)
     Review.objects.create(child=child, case=case, held_on=YESTERDAY, participation="PN1", summary=sing())
     paper = store(accept(f"Dear child, {sing()}".encode(), "letter.txt"))
