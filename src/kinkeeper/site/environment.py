@@ -67,15 +67,9 @@ SETTINGS = (
         "With PostgreSQL: the address with the role that reads everything and changes nothing, for `backup`.",
         "the address of the owner",
     ),
+    Setting("KINKEEPER_APPLICATION_ROLE", "With PostgreSQL: the role in which requests are asked.", "`kinkeeper_app`"),
     Setting(
-        "KINKEEPER_APPLICATION_ROLE",
-        "With PostgreSQL: the role before which the second wall stands. Whoever signs in and is a member of it acts as it in requests.",
-        "`kinkeeper_app`",
-    ),
-    Setting(
-        "KINKEEPER_BACKUP_ROLE",
-        "With PostgreSQL: the role that may read everything and change nothing.",
-        "`kinkeeper_backup`",
+        "KINKEEPER_BACKUP_ROLE", "With PostgreSQL: the role that reads all, changes nothing.", "`kinkeeper_backup`"
     ),
     Setting(
         "KINKEEPER_BACKUPS",

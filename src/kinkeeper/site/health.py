@@ -208,17 +208,12 @@ def second_wall() -> Iterator[Finding]:
     """Whether PostgreSQL itself keeps every actor to the rows of the scopes. SQLite cannot."""
     if connection.vendor != "postgresql":
         return
-    found = mason.faults(connection)
+    found, role = mason.faults(connection), mason.who_asks(connection)
     for fault in found[:_MOST]:
         yield _trouble("wall", fault, "Run: kinkeeper migrate")
-    role = mason.who_asks(connection)
     if not role:
-        yield Finding(
-            "wall",
-            Level.REMARK,
-            f"The role that signs in goes around the second wall: it owns the tables, and is no member of {settings.APPLICATION_ROLE}.",
-            "Make the roles as docs/guides/keep-it-running.md says.",
-        )
+        sentence = f"Requests go around the second wall: who signs in owns the tables and is not in {settings.APPLICATION_ROLE}."
+        yield Finding("wall", Level.REMARK, sentence, "Make the roles as docs/guides/keep-it-running.md says.")
     elif not found:
         yield _good("wall", f"Requests are asked as {role}, behind a wall on {len(walled())} tables.")
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -170,7 +170,7 @@ class StandingMiddleware:
         with standing(request.actor):  # type: ignore[attr-defined]
             response = self.answer(request)
             # A file that is made already asks nothing while it is sent.
-            if response.streaming and not isinstance(response, FileResponse):
+            if response.streaming and not hasattr(response, "file_to_stream"):
                 response.streaming_content = on_the_way_out(response.streaming_content)  # type: ignore[attr-defined]
             return response
 
