@@ -256,6 +256,7 @@ MEMORY = "Memory of what happened"
 SHEETS = "Import of own spreadsheets"
 # Measured by `bench/great.py`; what nobody has measured yet is told by hand.
 GREAT, CROWD, OPEN = "Very many persons", "Sixteen people at once", "Not measured yet"
+WALL = "What the second wall costs"
 
 
 def sections(
@@ -341,7 +342,7 @@ def page(before: str, measured: dict[str, list[str]]) -> str:
     told |= {name: "\n".join(lines).strip() for name, lines in measured.items()}
     return INTRODUCTION + "".join(
         f"\n## {name}\n\n{told[name]}\n"
-        for name in (PAGES, DUE, GREAT, CROWD, IMPORTS, MEMORY, SHEETS, OPEN)
+        for name in (PAGES, DUE, GREAT, CROWD, WALL, IMPORTS, MEMORY, SHEETS, OPEN)
         if name in told
     )
 
