@@ -57,7 +57,7 @@ def in_turn(name: str, page: Callable[[int], object], rounds: int) -> dict[str, 
 def part(told: dict[str, Any]) -> list[str]:
     """The part of the page of figures."""
     held = ", ".join(f"{number:,} {what}".replace(",", " ") for what, number in told["sizes"].items())
-    lines = [
+    return [
         f"Measured on {datetime.now(tz=UTC).date()} on {machine()}. Other work may run meanwhile: it meets both alike.",
         "",
         "The same pages behind the second wall of PostgreSQL (what is asked for the reader) and without it (what is asked as",
@@ -67,7 +67,6 @@ def part(told: dict[str, Any]) -> list[str]:
         "|---|---|---|---|",
         *(f"| {one['what']} | {one['behind_ms']} | {one['without_ms']} | {one['ratio']} |" for one in told["pages"]),
     ]
-    return lines
 
 
 def main() -> None:

@@ -66,9 +66,11 @@ class AddressMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(INTERFACE):
+            return self.answer(request)
         if "\0" in request.path_info:
             raise Http404
-        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith(INTERFACE):
+        if "%00" in request.META.get("QUERY_STRING", ""):
             asked = request.GET.copy()
             for name, values in list(asked.lists()):
                 asked.setlist(name, [value.replace("\0", "") for value in values])
