@@ -70,7 +70,7 @@ def build(connection: BaseDatabaseWrapper) -> None:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role])
             if cursor.fetchone():
                 for grant in grants:
-                    cursor.execute(grant.format(role=connection.ops.quote_name(role)))
+                    cursor.execute(grant.replace("{role}", connection.ops.quote_name(role)))
 
 
 def _seal(digest: str) -> str:
