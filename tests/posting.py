@@ -203,7 +203,7 @@ def _forms_at(browser: Client, path: str) -> Iterator[tuple[str, Form]]:
     """The forms of a page that change something, with the addresses they are sent to."""
     page = browser.get(path)
     if page.status_code != 200 or page.streaming or "html" not in page.headers.get("Content-Type", ""):
-        page.close()
+        list(page)  # a file is read to its end, and so closed
         return
     for form in forms_in(page.content.decode("utf-8", "replace")):
         action = f"{path.partition('?')[0]}{form.action}" if form.action.startswith("?") else form.action or path

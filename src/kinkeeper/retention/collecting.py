@@ -161,7 +161,7 @@ def _fact(row: Row, one: models.Field[Any, Any], person: Person) -> Fact | None:
         named = other.name if isinstance(other, User | Person) else getattr(other, "code", "")
         return Fact(one.name, label, str(named)) if named else None
     value = getattr(row, f"get_{one.name}_display")() if one.choices else getattr(row, one.name)
-    text = str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return Fact(one.name, label, text, asks=_is_free(one, level) and not isinstance(row, OWN)) if text else None
 
 
