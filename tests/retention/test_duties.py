@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kinkeeper.cases.models import Case, Contact
 from kinkeeper.desk.duties import unit_duties
+from kinkeeper.lib.standing import standing
 from kinkeeper.people.models import Person
 from kinkeeper.retention import duties, queries
 from kinkeeper.retention.actions import (
@@ -29,8 +30,10 @@ TODAY = timezone.localdate()
 
 
 def said(colleague: Colleague) -> list[str]:
-    """What the colleague has to do about requests."""
-    return [str(duty.words) for duty in duties.access_requests_due(colleague.actor)]
+    """What the colleague has to do about requests, as the page of the day asks for it: behind the second wall, too."""
+    actor = colleague.actor
+    with standing(actor):
+        return [str(duty.words) for duty in duties.access_requests_due(actor)]
 
 
 def test_each_step_of_a_request_waits_for_those_who_may_do_it(

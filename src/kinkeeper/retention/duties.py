@@ -14,6 +14,7 @@ from kinkeeper.access.gate import Actor
 from kinkeeper.access.models import Role, pack_in_force
 from kinkeeper.access.policy import OVERSEERS
 from kinkeeper.lib.duties import Duty
+from kinkeeper.lib.standing import passing
 from kinkeeper.retention import queries
 from kinkeeper.retention.models import AccessRequest, Disposal, Redaction
 from kinkeeper.retention.policy import RECEIVERS
@@ -25,6 +26,7 @@ REQUEST = "access_request"
 ERASURE = "erasure"
 
 
+@passing("what is left to decide")
 def access_requests_due(actor: Actor, on: date | None = None) -> list[Duty]:
     """The answers that are owed and whose next step the actor may do, soonest due first. One question."""
     if not actor.units(*RECEIVERS):
