@@ -24,6 +24,7 @@ from kinkeeper.cases.models import Case
 from kinkeeper.families.models import Family, Membership
 from kinkeeper.homes.models import Carer, Home, HouseMember
 from kinkeeper.intake.models import Referral
+from kinkeeper.journal import acts as book
 from kinkeeper.lib.standing import at_the_door, on_the_way_out, passing, standing
 from kinkeeper.people.models import Person
 from kinkeeper.site import cli
@@ -184,6 +185,21 @@ def test_an_act_writes_and_its_actor_goes_on_seeing_the_scope_alone(
             assert Family.objects.filter(pk=stranger.pk).update(name="Somewhere") == 1
         assert not Family.objects.filter(pk=stranger.pk).exists()
     assert Family.objects.get(pk=stranger.pk).name == "Somewhere"
+
+
+def test_an_act_passes_by_its_own_name(noors_case: Case, amina: Colleague, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    right = book.acts["cases.assess_risk"].do
+
+    def overheard(*args: Any, **particulars: Any) -> Any:
+        Unit.objects.count()
+        heard.append(told()[1])
+        return right(*args, **particulars)
+
+    monkeypatch.setattr(book.acts["cases.assess_risk"], "do", overheard)
+    with standing(amina.actor):
+        book.acts["cases.assess_risk"](amina.actor, noors_case, risk="high")
+    assert heard == ["cases.assess_risk"]
 
 
 # ---- who is told, and for how long -------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class Act(Generic[P, R]):
 
     def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with passing(self.name), same_keyring(), chain.deed() as book:
+            with same_keyring(), chain.deed() as book, passing(self.name):
                 rows, named = _fresh(actor, args, kwargs)
                 subject = rows[0] if rows else None
                 verdict = Verdict(READS_ONLY) if actor.only_reads else self.judge(actor, subject)
