@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date
+from typing import Any
 
 from kinkeeper.access.gate import Actor, Verdict
 from kinkeeper.access.models import Role
+from kinkeeper.cases.models import Case
 
 HERE, ELSEWHERE = 1, 2
 ME, SOMEBODY_ELSE = 7, 8
@@ -47,3 +49,14 @@ def refused(verdict: Verdict) -> tuple[str, str]:
     """The guard and the sentence of a no."""
     assert not verdict
     return verdict.guard, str(verdict.sentence)
+
+
+def assert_step(verdict: Verdict, words: str) -> None:
+    """Insist on a no because of the step."""
+    guard, sentence = refused(verdict)
+    assert (guard, words in sentence) == (STEP, True), sentence
+
+
+def case(state: str = Case.State.ACTIVE, worker: int | None = ME, **known: Any) -> Case:
+    """A case of the unit at a step."""
+    return Case(unit_id=HERE, worker_id=worker, state=state, **known)

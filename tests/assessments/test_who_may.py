@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from kinkeeper.access.models import Role
 from kinkeeper.assessments import policy
 from kinkeeper.cases.models import Case
-from tests.seats import HERE, ME, SOMEBODY_ELSE, STEP, SUPERVISOR, TODAY, has_seats, refused
+from tests.seats import SOMEBODY_ELSE, STEP, SUPERVISOR, TODAY, case, has_seats, refused
 
 State = Case.State
 AT_WORK = {Role.CASEWORKER, Role.YOUTH_WORKER, Role.SUPERVISOR}
-
-
-def case(state: str, worker: int = ME, closed_on: date | None = None) -> Case:
-    """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state, closed_on=closed_on)
 
 
 def test_the_worker_of_the_case_and_a_supervisor_assess() -> None:

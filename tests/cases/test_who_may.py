@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from tests.seats import (
     SUPERVISOR,
     TODAY,
     WORKERS,
+    case,
     has_seats,
     refused,
     seated,
@@ -32,11 +32,6 @@ from tests.seats import (
 
 State = Case.State
 OF_THE_CASE = "Only the worker of this case or a supervisor"
-
-
-def case(state: str = State.ACTIVE, worker: int | None = ME, closed_on: date | None = None) -> Case:
-    """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state, closed_on=closed_on)
 
 
 WORK: list[tuple[Callable[[Any, Any], Verdict], Callable[[Case], Any]]] = [

@@ -16,13 +16,13 @@ from kinkeeper.people.models import Person
 from tests.seats import (
     ELSEWHERE,
     HERE,
-    ME,
     OVERSEERS,
     SOMEBODY_ELSE,
     STEP,
     SUPERVISOR,
     TODAY,
     WORKERS,
+    case,
     has_seats,
     refused,
     seated,
@@ -35,11 +35,6 @@ WEIGHED = {
     State.BEST_INTEREST, State.GATEKEEPING, State.PLANNING, State.ACTIVE, State.REVIEW, State.TRANSFER_PENDING,
     State.CLOSING,
 }  # fmt: skip
-
-
-def case(state: str = State.ACTIVE, worker: int = ME, **known: Any) -> Case:
-    """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state, **known)
 
 
 @pytest.mark.parametrize("state", sorted(WEIGHED))

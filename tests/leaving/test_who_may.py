@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from kinkeeper.leaving import policy
 from kinkeeper.leaving.models import Aftercare, UnplannedReturn
 from tests.seats import (
     ELSEWHERE,
-    HERE,
     ME,
     OVERSEERS,
     SOMEBODY_ELSE,
@@ -23,6 +21,8 @@ from tests.seats import (
     SUPERVISOR,
     TODAY,
     WORKERS,
+    assert_step,
+    case,
     has_seats,
     refused,
     seated,
@@ -31,17 +31,6 @@ from tests.seats import (
 
 State, Kind = Case.State, Case.Kind
 SUPERVISES, WORKS_ON = "Only a supervisor of this unit decides", "Only the worker of this case or a supervisor"
-
-
-def case(state: str = State.ACTIVE, worker: int = ME, kind: str = Kind.CARE, closed_on: date | None = None) -> Case:
-    """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state, kind=kind, closed_on=closed_on)
-
-
-def assert_step(verdict: Verdict, words: str) -> None:
-    """Insist on a no because of the step."""
-    guard, sentence = refused(verdict)
-    assert (guard, words in sentence) == (STEP, True), sentence
 
 
 SUPERVISED: list[tuple[Callable[[Any, Any], Verdict], Any]] = [

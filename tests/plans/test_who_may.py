@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -20,10 +19,11 @@ from tests.seats import (
     ME,
     OVERSEERS,
     SOMEBODY_ELSE,
-    STEP,
     SUPERVISOR,
     TODAY,
     WORKERS,
+    assert_step,
+    case,
     has_seats,
     refused,
     seated,
@@ -34,20 +34,9 @@ WORKS_ON = "Only the worker of this case or a supervisor"
 PLANNED = {State.PLANNING, *Case.AT_WORK}
 
 
-def case(state: str = State.ACTIVE, worker: int | None = ME, closed_on: date | None = None) -> Case:
-    """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state, closed_on=closed_on)
-
-
 def plan(state: str = Written.DRAFT, of: Case | None = None) -> Plan:
     """A plan of a case."""
     return Plan(case=of or case(), state=state)
-
-
-def assert_step(verdict: Verdict, words: str) -> None:
-    """Insist on a no because of the step."""
-    guard, sentence = refused(verdict)
-    assert (guard, words in sentence) == (STEP, True), sentence
 
 
 EDITS: list[tuple[Callable[[Any, Any], Verdict], Callable[[Plan], Any]]] = [

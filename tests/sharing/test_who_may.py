@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -18,12 +17,13 @@ from kinkeeper.sharing.models import Partner, PartnerReferral, Share, Transfer
 from tests.seats import (
     ELSEWHERE,
     HERE,
-    ME,
     SOMEBODY_ELSE,
     STEP,
     SUPERVISOR,
     TODAY,
     WORKERS,
+    assert_step,
+    case,
     has_seats,
     refused,
     seated,
@@ -32,17 +32,6 @@ from tests.seats import (
 State, Sent = Case.State, PartnerReferral.State
 WORKS_ON = "Only the worker of this case or a supervisor"
 PARTNER = Partner(unit_id=HERE)
-
-
-def case(state: str = State.ACTIVE, worker: int | None = ME, closed_on: date | None = None) -> Case:
-    """A case of the unit at a step."""
-    return Case(unit_id=HERE, worker_id=worker, state=state, closed_on=closed_on)
-
-
-def assert_step(verdict: Verdict, words: str) -> None:
-    """Insist on a no because of the step."""
-    guard, sentence = refused(verdict)
-    assert (guard, words in sentence) == (STEP, True), sentence
 
 
 PARTNERS: list[tuple[Callable[[Any, Any], Verdict], Any]] = [
