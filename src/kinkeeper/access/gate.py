@@ -11,6 +11,7 @@ gate never reads a superuser flag, and there is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -313,17 +314,18 @@ def is_openable(model: type[Model]) -> bool:
     return model._meta.label_lower in _openable
 
 
-@passing("whose record it is")
 def openable_row(code: str) -> Model | None:
     """The row with this code that an opening may show, whoever asks; only the act `open_record` may ask this."""
     found = (model._base_manager.filter(code=code).first() for model in _openable.values())
     return next((row for row in found if row is not None), None)
 
 
-@passing("whose record it is")
 def unit_of(row: Model) -> int | None:
     """The key of the unit a row belongs to; rows say so with `unit_id`, a field or a property."""
-    found = getattr(row, "unit_id", None)
+    # A property may ask for the record that the row hangs on, also where that is out of sight; a column is in hand.
+    asks = isinstance(getattr(type(row), "unit_id", None), property)
+    with passing("whose record it is") if asks else nullcontext():
+        found = getattr(row, "unit_id", None)
     return found if isinstance(found, int) else None
 
 
@@ -335,12 +337,13 @@ def may_read(actor: Actor, row: Model, name: str) -> bool:
         return False
     if level == Level.S0:
         return True
-    if not actor.sits_any(CEILING, unit_of(row)):
+    unit = unit_of(row)
+    if not actor.sits_any(CEILING, unit):
         # The row came through a wider scope (kin of one’s own child, an opening): personal facts, nothing special.
         return level <= Level.S2 and getattr(declared, "compartment", None) is None
-    if getattr(declared, "compartment", None) == Compartment.ADDRESS and actor.ceiling(unit_of(row)) < Level.S3:
+    if getattr(declared, "compartment", None) == Compartment.ADDRESS and actor.ceiling(unit) < Level.S3:
         return False
-    return level <= actor.ceiling(unit_of(row))
+    return level <= actor.ceiling(unit)
 
 
 class ActorRequest(HttpRequest):
