@@ -93,7 +93,6 @@ def insist_on_the_code(secret: str, code: str) -> None:
         )
 
 
-@passing("second factor")
 def keep_app(user: User, secret: str) -> Authenticator:
     """Keep the secret of an app; there is one app in an account."""
     if Authenticator.objects.filter(user=user, type=APP).exists():
@@ -106,7 +105,6 @@ def passkey_wishes(user: User) -> str:
     return json.dumps(webauthn.begin_registration(user, True))
 
 
-@passing("second factor")
 def keep_passkey(user: User, name: str, credential: Any) -> Authenticator:
     """Keep a passkey that a browser has just made for this user on this site."""
     if Authenticator.objects.filter(user=user, type=PASSKEY).count() >= MOST_PASSKEYS:
@@ -140,7 +138,6 @@ def forget_recovery_codes(user: User) -> None:
     Authenticator.objects.filter(user=user, type=RECOVERY).delete()
 
 
-@passing("second factor")
 def remove(factor: Authenticator) -> None:
     """Take one factor away; with the last one the recovery codes go."""
     user = factor.user
@@ -149,7 +146,6 @@ def remove(factor: Authenticator) -> None:
         forget_recovery_codes(user)
 
 
-@passing("second factor")
 def remove_all(user: User) -> int:
     """Take every factor of a user away; returns how many there were."""
     removed, _tables = Authenticator.objects.filter(user=user).delete()

@@ -6,6 +6,7 @@ a mark of its own wording, so that one that somebody changed by hand is noticed 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -16,23 +17,14 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import signals
 
-from kinkeeper.access.wall import literal, statements, walled
+from kinkeeper.access.wall import statements, walled
+from kinkeeper.lib.standing import quoted
 
-# What the application may do at all; it owns nothing, so it can neither alter a table nor empty one at a stroke.
-_GRANTS = (
-    "GRANT USAGE ON SCHEMA public TO {role}",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
-    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
-    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
-)
-_BACKUP_GRANTS = (
-    "GRANT USAGE ON SCHEMA public TO {role}",
-    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
-    "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {role}",
-    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO {role}",
-)
+# What a role may do at all: the application owns nothing, so it can neither alter a table nor empty one at a stroke.
+_RIGHTS = {
+    "APPLICATION_ROLE": {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "USAGE, SELECT"},
+    "BACKUP_ROLE": {"TABLES": "SELECT", "SEQUENCES": "SELECT"},
+}
 # The mark of each condition and function: a digest of the words in which PostgreSQL keeps it.
 _WORDS = """
     SELECT format('POLICY %I ON %I', p.polname, c.relname) AS what, obj_description(p.oid, 'pg_policy') AS mark,
@@ -49,7 +41,6 @@ DO $mark$ DECLARE one record; BEGIN
     FOR one IN {_WORDS} LOOP EXECUTE format('COMMENT ON %s IS %L', one.what, one.words); END LOOP;
 END $mark$
 """
-
 _OPEN = "SELECT relname FROM pg_class WHERE NOT relrowsecurity AND relnamespace = 'public'::regnamespace"
 
 
@@ -66,16 +57,24 @@ def build(connection: BaseDatabaseWrapper) -> None:
             ]
             for statement in (*opened, *built, _seal(digest), _MARK):
                 cursor.execute(statement)
-        for role, grants in ((settings.APPLICATION_ROLE, _GRANTS), (settings.BACKUP_ROLE, _BACKUP_GRANTS)):
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role])
-            if cursor.fetchone():
-                for grant in grants:
-                    cursor.execute(grant.replace("{role}", connection.ops.quote_name(role)))
+        for setting, rights in _RIGHTS.items():
+            _grant(cursor, getattr(settings, setting), rights)
+
+
+def _grant(cursor: Any, role: str, rights: Mapping[str, str]) -> None:
+    """Give a role its rights on what there is and on what will be made, if there is such a role."""
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role])
+    if not cursor.fetchone():
+        return
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    for kind, right in rights.items():
+        cursor.execute(f"GRANT {right} ON ALL {kind} IN SCHEMA public TO {role}")
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {role}")
 
 
 def _seal(digest: str) -> str:
     """The wall says by itself from which scopes it was made."""
-    body = f"SELECT {literal(digest)}::text"
+    body = f"SELECT {quoted(digest)}::text"
     return f"CREATE OR REPLACE FUNCTION kinkeeper_wall() RETURNS text LANGUAGE sql STABLE AS $wall${body}$wall$"
 
 
@@ -94,10 +93,8 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
 def _tear_down(cursor: Any) -> None:
     cursor.execute(
         "SELECT format('DROP POLICY %I ON %I', policyname, tablename) FROM pg_policies WHERE schemaname = 'public'"
+        " UNION ALL SELECT format('DROP FUNCTION %s', oid::regprocedure) FROM pg_proc WHERE proname = 'kinkeeper_wall'"
     )
-    for (statement,) in cursor.fetchall():
-        cursor.execute(statement)
-    cursor.execute("SELECT format('DROP FUNCTION %s', oid::regprocedure) FROM pg_proc WHERE proname = 'kinkeeper_wall'")
     for (statement,) in cursor.fetchall():
         cursor.execute(statement)
 

@@ -29,7 +29,6 @@ CONFIRMED_FOR_SECONDS = 5 * 60
 
 
 @receiver(user_logged_in)
-@passing("door")
 def begin(sender: object, request: HttpRequest, user: User, **more: Any) -> None:
     """Write the times into a session that begins, and the device into the list."""
     now = int(time.time())
@@ -74,7 +73,6 @@ def confirm(request: HttpRequest) -> None:
     SignedInDevice.objects.filter(session_key=old).update(session_key=request.session.session_key)
 
 
-@passing("door")
 def end(devices: QuerySet[SignedInDevice]) -> int:
     """End the sessions of these devices at once; returns how many."""
     keys = list(devices.values_list("session_key", flat=True))
@@ -83,7 +81,6 @@ def end(devices: QuerySet[SignedInDevice]) -> int:
     return len(keys)
 
 
-@passing("door")
 def end_all(user: User, *, but: str | None = None) -> int:
     """End every session of a user, except the one with this key."""
     devices = SignedInDevice.objects.filter(user=user)

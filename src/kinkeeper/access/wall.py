@@ -8,8 +8,8 @@ administer?) it is asked twice, once for each answer. What comes out is, for eac
 * `kinkeeper_does`: whatever passes by name (an act that was judged) reads and writes; an actor as such writes nothing.
 
 A scope that looks at its own row becomes a plain condition. One that asks other tables becomes a function that runs with
-the rights of the owner of the tables, so that it sees all it must compare with, whoever asks; a part asks for its whole
-row by row, under the wall of the whole. Names of colleagues, units and programmes are known to everybody who works here:
+the rights of the owner of the tables, so that it sees all it must compare with, whoever asks. A part carries the condition
+of its whole, with a function that fetches each column of the whole: no condition asks a table behind the wall. Names of colleagues, units and programmes are known to everybody who works here:
 records are shown with them, and a record must not vanish because its author has left.
 """
 
@@ -32,6 +32,7 @@ from django.db.models.sql.where import WhereNode
 from kinkeeper.access import gate
 from kinkeeper.access.gate import EVERYTHING, NOTHING, Actor
 from kinkeeper.access.models import Association, Emergency, Programme, Unit, User
+from kinkeeper.lib.standing import quoted
 
 # What a record is shown with: the wall lets whoever works here read them; the first wall says which of them are listed.
 KNOWN_TO_ALL: tuple[type[Model], ...] = (Association, Programme, Unit, User, Emergency)
@@ -78,13 +79,13 @@ class _Name(str):
     asker: Asker
 
     def __eq__(self, other: object) -> bool:
-        return self.asker.learn(f"kinkeeper_name() = {literal(other)}")
+        return self.asker.learn(f"kinkeeper_name() = {quoted(str(other))}")
 
     __hash__ = str.__hash__
 
     def startswith(self, *words: Any) -> bool:
         """Asked by the scope of what a guest sees."""
-        return self.asker.learn(f"starts_with(kinkeeper_name(), {literal(words[0])})")
+        return self.asker.learn(f"starts_with(kinkeeper_name(), {quoted(words[0])})")
 
     def removeprefix(self, prefix: str, /) -> Any:
         """What follows the prefix, as SQL."""
@@ -124,7 +125,7 @@ class Asker(Actor):
 
     def oversees_all(self, role: str) -> bool:
         """Asked twice: once yes, once no."""
-        return self.learn(f"kinkeeper_oversees({literal(str(role))})")
+        return self.learn(f"kinkeeper_oversees({quoted(role)})")
 
     def opened_rows(self, model: type[Model]) -> Any:
         """Keys of the rows that are open to the actor, as SQL; of most tables none can be."""
@@ -269,10 +270,6 @@ def _asks_elsewhere(node: Any) -> bool:
     return isinstance(node, Lookup) and isinstance(node.rhs, Query)
 
 
-def literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 # ---- the whole of it ---------------------------------------------------------------------------------------------------
 
 
@@ -293,8 +290,6 @@ def statements(connection: BaseDatabaseWrapper) -> list[str]:
     ]
     for table, condition in policies.items():
         built += [
-            f"DROP POLICY IF EXISTS kinkeeper_sees ON {table}",
-            f"DROP POLICY IF EXISTS kinkeeper_does ON {table}",
             # Whether somebody passes comes first: then nothing else is worked out.
             f"CREATE POLICY kinkeeper_sees ON {table} FOR SELECT USING ({_PASSES} OR {condition})",
             f"CREATE POLICY kinkeeper_does ON {table} USING ({_PASSES}) WITH CHECK ({_PASSES})",

@@ -44,7 +44,6 @@ def keep_draft(actor: Actor, deed: str, subject_code: str, body: bytes, written_
     return kept
 
 
-@passing("draft")
 def _fields(body: bytes) -> dict[str, list[str]]:
     """The fields by name, each with its values, as a browser sends them."""
     if len(body) > LONGEST_BYTES:
@@ -60,7 +59,6 @@ def _fields(body: bytes) -> dict[str, list[str]]:
     return content
 
 
-@passing("draft")
 def _is_a_list_of_words(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) and "\0" not in value for value in values)
 
@@ -72,7 +70,6 @@ def discard_draft(actor: Actor, deed: str, subject_code: str) -> None:
 
 
 @chore(every=NIGHTLY)
-@passing("draft")
 def forget_old_drafts() -> int:
     """Remove what nobody has gone on with for thirty days; returns how many. Once a night is enough."""
     removed, _tables = Draft.objects.filter(saved_at__lte=timezone.now() - KEPT_FOR).delete()

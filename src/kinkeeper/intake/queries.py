@@ -15,7 +15,6 @@ from kinkeeper.cases.queries import cases
 from kinkeeper.families import queries as families
 from kinkeeper.families.models import Family
 from kinkeeper.intake.models import Comparison, Mentioned, Referral, Registration
-from kinkeeper.lib.standing import passing
 from kinkeeper.people import queries as people
 from kinkeeper.people.models import Name, Person
 from kinkeeper.people.queries import Likeness
@@ -146,7 +145,6 @@ def _alike(actor: Actor, row: Mentioned) -> list[Likeness]:
     return people.likely_duplicates_anywhere(actor, row.spellings, row.born, row.number)
 
 
-@passing("a running case")
 def running_case_of(actor: Actor, key: int) -> Case | None:
     """The running case of a person, whoever sees it: two cases of one child are refused wherever the first one runs."""
     return Case.objects.filter(child=key, closed_on=None).first()

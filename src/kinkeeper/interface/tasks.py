@@ -17,7 +17,6 @@ CALLS_A_MINUTE = 120
 KEPT_FOR = timedelta(days=3)
 
 
-@passing("interface")
 def count_call(token: Token) -> int:
     """Count a call of a token; answers 0, or how many seconds it has to wait when the minute is full.
 
@@ -36,7 +35,6 @@ def count_call(token: Token) -> int:
     return _left_of(minute, now)
 
 
-@passing("interface")
 def _left_of(minute: datetime, now: datetime) -> int:
     return max(1, int((minute + timedelta(minutes=1) - now).total_seconds()) + 1)
 

@@ -265,7 +265,6 @@ def mark(value: str, purpose: str) -> str:
     return hmac.new(secret, value.encode(), sha256).hexdigest()[:32]
 
 
-@passing("keys")
 def destroy_key(holder: Holder) -> DataKey:
     """Destroy the key of a holder for good: every text that was sealed with it is noise from now on, in every copy.
 

@@ -1,7 +1,7 @@
 """Who stands before the second wall: on whose behalf PostgreSQL is to answer what is asked of it now.
 
-The first wall, the gate, is asked by the house and takes the actor as an argument. The second wall (`access/wall.py`) stands in the
-database and must be told, because a statement does not say who wants it. Three can be told: *nobody*, who sees no row;
+The first wall, the gate, is asked by the house and takes the actor as an argument. The second wall (`access/wall.py`) stands
+in the database and must be told, because a statement does not say who wants it. Three can be told: *nobody*, who sees no row;
 an *actor*, who sees the rows of the scopes and changes none; and a *pass* with a name, for what has been judged (an act,
 a judge’s own questions) or is nobody’s page (a command, the door before it is known who comes).
 
@@ -69,7 +69,7 @@ class Standing:
         return ("" if self.actor is None or self.errand else _facts(self.actor)), self.errand
 
 
-NOBODY = Standing()
+NOBODY = Standing(as_application=False)
 
 
 def _facts(actor: Asking) -> str:
@@ -93,6 +93,10 @@ def _stack() -> list[Standing]:
     return _here.setdefault(connections[DEFAULT_DB_ALIAS], [])
 
 
+def _who() -> Standing:
+    return (_stack() or [NOBODY])[-1]
+
+
 @contextmanager
 def _stands(one: Standing) -> Iterator[None]:
     stack = _stack()
@@ -113,9 +117,8 @@ def standing(actor: Asking) -> Iterator[None]:
 @contextmanager
 def passing(name: str) -> Iterator[None]:
     """What is asked inside has been judged or is nobody’s page; `name` says which deed or errand it is."""
-    before = _stack()[-1:]
     # Whoever came in with a role of their own keeps it; where nobody stands yet there is no request.
-    with _stands(Standing(errand=name, as_application=bool(before) and before[0].as_application)):
+    with _stands(Standing(errand=name, as_application=_who().as_application)):
         yield
 
 
@@ -128,21 +131,23 @@ def at_the_door() -> Iterator[None]:
 
 def turn_to(actor: Asking) -> None:
     """From here to the end of the request it is this actor who asks: whoever came with a token is known only now."""
-    stack = _stack()
-    if stack:
-        stack[-1] = Standing(actor)
+    _turn(Standing(actor))
 
 
 def turn_to_pass(name: str) -> None:
     """From here to the end of the request it is an errand with a name: a page that is open without a sign-in."""
+    _turn(Standing(errand=name))
+
+
+def _turn(one: Standing) -> None:
     stack = _stack()
     if stack:
-        stack[-1] = Standing(errand=name)
+        stack[-1] = one
 
 
 def on_the_way_out(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     """An answer that is made while it is sent, asked for by whoever stands here now."""
-    return _sent(chunks, (_stack() or [NOBODY])[-1])
+    return _sent(chunks, _who())
 
 
 def _sent(chunks: Iterable[Chunk], who: Standing) -> Iterator[Chunk]:
@@ -164,11 +169,12 @@ class Teller:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
         self.role = ""
-        self.known: Standing | None = None
+        # Whom the transaction was told.
+        self.known = NOBODY
 
     def meet(self) -> None:
         """After each connecting: whether whoever signed in can, and so shall, act as the application’s role."""
-        self.known = None
+        self.known = NOBODY
         asked = (
             "SELECT rolname FROM pg_roles WHERE rolname = %s AND rolname <> current_user"
             " AND pg_has_role(current_user, oid, 'MEMBER')"
@@ -180,21 +186,17 @@ class Teller:
 
     def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Execute one statement for whoever stands here."""
-        stack = _here.get(connections[DEFAULT_DB_ALIAS])
-        who = stack[-1] if stack else NOBODY
+        who = _who()
         line = self.connection.connection
         status = line.info.transaction_status.name
         if status == "IDLE":
-            self.known = None
+            self.known = NOBODY
             if line.autocommit:
-                begins = who == NOBODY or sql.startswith("BEGIN")
-                return (
-                    execute(sql, params, many, context)
-                    if begins
-                    else self._alone(who, execute, sql, params, many, context)
-                )
+                if who == NOBODY or sql.startswith("BEGIN"):
+                    return execute(sql, params, many, context)
+                return self._alone(who, execute, sql, params, many, context)
         # In a transaction that has failed nothing can be told, and nothing is answered.
-        if status != "INERROR" and who != (self.known or NOBODY):
+        if status != "INERROR" and who != self.known:
             line.execute(self._telling(who))
             self.known = who
         if sql.startswith("ROLLBACK TO"):
@@ -215,21 +217,19 @@ class Teller:
         return result
 
     def _telling(self, who: Standing) -> str:
-        facts, errand = (_quoted(word) for word in who.told)
-        role = ""
-        if self.role:
-            role = (
-                f", set_config('role', {_quoted(self.role if who.as_application and who != NOBODY else 'none')}, true)"
-            )
+        facts, errand = (quoted(word) for word in who.told)
+        role = self.role if who.as_application else "none"
+        acting = f", set_config('role', {quoted(role)}, true)" if self.role else ""
         # Compiling what is asked costs more than asking it: the conditions of the wall are long, their answers short.
         told = f"set_config('kinkeeper.actor', {facts}, true), set_config('kinkeeper.pass', {errand}, true)"
-        return f"SELECT {told}, set_config('jit', 'off', true){role}"
+        return f"SELECT {told}, set_config('jit', 'off', true){acting}"
 
 
 _UNKNOWN = Standing(errand="whoever stood here before a savepoint was undone")
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 

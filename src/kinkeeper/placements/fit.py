@@ -23,7 +23,6 @@ from kinkeeper.homes.queries import Standing, standing_of
 from kinkeeper.lib.guards import in_words
 from kinkeeper.lib.packs import CareType, Pack
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.lib.standing import passing
 from kinkeeper.lib.timers import due_after
 from kinkeeper.people.models import Person, Sex
 from kinkeeper.placements.models import Episode, Placement
@@ -124,7 +123,6 @@ class Intended:
         return [one for one in found if (one.age(self.day) or 0) < of_age and not one.died_on]
 
     @cached_property
-    @passing("what fits")
     def where_siblings_live(self) -> dict[int, Placement]:
         """In which stay each sibling in care is on that day, by the key of the sibling, whoever sees the home."""
         rows = Episode.objects.in_force(self.day).filter(period__child__in=self.siblings)
@@ -137,7 +135,6 @@ class Intended:
         return there or bool(set(self.siblings) & set(self.together))
 
     @cached_property
-    @passing("what fits")
     def over_capacity(self) -> tuple[int, int, str] | None:
         """How many children would live there, how many may, and who says so, where that is too many; else None."""
         allowed = _allowed(self)
@@ -163,7 +160,6 @@ def _is_temporary(pack: Pack, care_type: str) -> bool:
 # ---- what speaks against it ------------------------------------------------------------------------------------------
 
 
-@passing("what fits")
 def insist_on_a_fit(intended: Intended) -> None:
     """Refuse a stay against which something speaks, with the first of all reasons."""
     for objection in objections(intended):
@@ -375,7 +371,6 @@ def a_place(intended: Intended) -> Iterator[Refused]:
             yield Refused(sentence % {"day": in_words(latest)}, guard="G-CAP", field="exemption_review_on")
 
 
-@passing("what fits")
 def _siblings_together(intended: Intended) -> Iterator[Refused]:
     """Brothers and sisters in care, or about to be, live together unless it was decided that they live apart."""
     others = [one for one in intended.siblings if one not in intended.together]

@@ -17,7 +17,6 @@ from kinkeeper.families.models import Kinship, Membership
 from kinkeeper.lib.guards import insist_on_a_lifetime, insist_on_choice, insist_on_order, known
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.lib.refusals import Refused
-from kinkeeper.lib.standing import passing
 from kinkeeper.people.models import Person
 from kinkeeper.plans.models import Goal, Review, Wish
 from kinkeeper.plans.queries import too_late
@@ -120,7 +119,6 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-@passing("names of the family")
 def _family_of(child: Person) -> set[str]:
     """The names of the kin and the family of a child: also those that the actor does not see, as nobody is told them."""
     ties = Kinship.objects.filter(Q(person=child) | Q(relative=child), ends_on__isnull=True)

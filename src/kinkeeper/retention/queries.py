@@ -188,7 +188,6 @@ def past_of(actor: Actor, person: Any) -> Past | None:
     return Past(person, rule, due_on)
 
 
-@passing("past its time")
 def past_one(actor: Actor, person: Person) -> Past | None:
     """Whether one person’s record is past its time today, and by which rule."""
     facts = _with_facts(Person.objects.filter(pk=person.pk))
