@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import IntegrityError, connection, migrations, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
 
@@ -184,14 +187,25 @@ class Rebuilding(migrations.Migration):
     ]
 
 
+@contextmanager
+def migrating() -> Iterator[BaseDatabaseSchemaEditor]:
+    """What happens around each migration."""
+    emit_pre_migrate_signal(0, False, "default")
+    with connection.schema_editor() as editor:
+        yield editor
+    emit_post_migrate_signal(0, False, "default")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_migration_may_rebuild_the_tables_and_the_guards_come_back() -> None:
     state = MigrationLoader(connection).project_state()
-    emit_pre_migrate_signal(0, False, "default")
-    with connection.schema_editor() as editor:
-        Rebuilding("the_future", "placements").apply(state, editor)
-    emit_post_migrate_signal(0, False, "default")
-    assert guards.missing_guards() == []
+    with migrating() as editor:
+        Rebuilding("the_future", "placements").apply(state.clone(), editor)
+    missing = guards.missing_guards()
+    # Whoever comes next finds the tables as they were.
+    with migrating() as editor:
+        Rebuilding("the_future", "placements").unapply(state, editor)
+    assert missing == guards.missing_guards() == []
 
 
 def test_a_guard_speaks_in_a_sentence(amina: Colleague, noor: Person, in_care: PeriodOfCare, village: Unit) -> None:
