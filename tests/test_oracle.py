@@ -1,4 +1,4 @@
-"""The gate and the oracle agree, row by row, in worlds drawn at random; and bugs planted in the gate set them apart."""
+"""The gate, the oracle and the second wall agree, row by row, in worlds drawn at random; and planted bugs set them apart."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Model, Q
 from django.utils import timezone
 
-from kinkeeper.access import gate
-from kinkeeper.access.gate import Actor, actor_for, device, seen, through_token
+from kinkeeper.access import gate, wall
+from kinkeeper.access.gate import Actor, actor_for, device, seen, shown_with, through_token
 from kinkeeper.access.models import Association, Opening, Programme, Role, Seat, Unit, User
 from kinkeeper.cases import policy as cases_policy
 from kinkeeper.cases.models import Assignment, Case, Contact
@@ -29,6 +29,7 @@ from kinkeeper.people.models import LegalStatus, Name, Person
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
 from kinkeeper.plans.models import Review
 from tests import oracle
+from tests.access.test_wall import behind_the_wall
 from tests.oracle import Asker, Tables, sees
 
 DAY = timedelta(days=1)
@@ -225,15 +226,37 @@ def differences(drawn: Drawn, tables: Tables) -> Iterator[str]:
         told = sees(asker, tables)
         for table in oracle.TABLES:
             found = set(seen(actor, table).values_list("pk", flat=True))
-            for word, keys in (("too much", found - told[table]), ("too little", told[table] - found)):
-                if keys:
-                    yield f"{who} sees {word} of {table._meta.label}: {sorted(keys)}."
+            yield from _apart(f"{who} sees", table, found, told[table])
+
+
+def differences_of_the_wall(drawn: Drawn, tables: Tables) -> Iterator[str]:
+    """Where PostgreSQL by itself shows other rows than the oracle names, as sentences.
+
+    It shows what is declared to be shown with a row in sight as well (`shown_with`), and tells everybody of a few tables.
+    """
+    for who, asker, actor in drawn.askers():
+        told = sees(asker, tables)
+        for table in (table for table in oracle.TABLES if table not in wall.KNOWN_TO_ALL):
+            with_others = set(told[table])
+            for other, by in shown_with(table):
+                known = other._base_manager.filter(pk__in=told[other]) if other in told else seen(actor, other)
+                with_others |= set(known.values_list(by, flat=True))
+            yield from _apart(f"The wall shows {who}", table, behind_the_wall(actor, table), with_others - {None})
+
+
+def _apart(who: str, table: type[Model], found: set[int], told: set[int]) -> Iterator[str]:
+    for word, keys in (("too much", found - told), ("too little", told - found)):
+        if keys:
+            yield f"{who} {word} of {table._meta.label}: {sorted(keys)}."
 
 
 @pytest.mark.parametrize("seed", WORLDS)
-def test_the_gate_and_the_oracle_agree(db: None, seed: int) -> None:
+def test_the_gate_the_oracle_and_the_wall_agree(db: None, seed: int) -> None:
     drawn = Drawn(Random(seed))
-    assert list(differences(drawn, Tables())) == []
+    tables = Tables()
+    assert list(differences(drawn, tables)) == []
+    if connection.vendor == "postgresql":
+        assert list(differences_of_the_wall(drawn, tables)) == []
 
 
 def test_the_worlds_are_not_empty(db: None) -> None:
@@ -362,6 +385,15 @@ def test_planted_bugs_set_them_apart(db: None, monkeypatch: pytest.MonkeyPatch) 
         if not left:
             break
     assert not [plant.__name__ for plant in left]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no row-level security: no second wall.")
+@pytest.mark.parametrize("table", [table for table in oracle.TABLES if table not in wall.KNOWN_TO_ALL])
+def test_a_wall_that_lets_everybody_through_is_noticed(db: None, table: type[Model]) -> None:
+    drawn = Drawn(Random(1))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER POLICY kinkeeper_sees ON {table._meta.db_table} USING (true)")
+    assert "too much" in next(differences_of_the_wall(drawn, Tables()))
 
 
 def test_the_oracle_asks_nobody_who_decides() -> None:
