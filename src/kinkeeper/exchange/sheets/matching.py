@@ -18,6 +18,8 @@ from kinkeeper.lib.packs import Pack
 # A heading that nobody matched: its cells are kept word for word.
 KEPT = ""
 LIKELY = 78
+# What is longer is no heading of anybody’s, and is not looked at sign by sign.
+LONGEST_HEADING = 300
 # A sheet with fewer known headings than this, and no known name, is none of ours.
 FEWEST = 2
 
@@ -49,11 +51,14 @@ def names_of_tables() -> Mapping[str, str]:
 
 def known_headings(headings: Sequence[str]) -> int:
     """How many of these headings the table that knows most of them knows."""
-    return max(_known(table, headings) for table in TABLES)
+    return max(_known(headings).values())
 
 
-def _known(table: str, headings: Sequence[str]) -> int:
-    return len({names_of_columns(table)[plain(one)] for one in headings if plain(one) in names_of_columns(table)})
+def _known(headings: Sequence[str]) -> dict[str, int]:
+    """How many of these headings each table knows; two that mean the same count once."""
+    plainly = {plain(one) for one in headings if len(one) <= LONGEST_HEADING}
+    names = {table: names_of_columns(table) for table in TABLES}
+    return {table: len({known[one] for one in plainly & known.keys()}) for table, known in names.items()}
 
 
 def table_of(title: str, file: str, headings: Sequence[str], remembered: Mapping[str, str]) -> str:
@@ -66,8 +71,9 @@ def table_of(title: str, file: str, headings: Sequence[str], remembered: Mapping
             return remembered[asked]
         if asked in names_of_tables():
             return names_of_tables()[asked]
-    best = max(TABLES, key=lambda table: _known(table, headings))
-    return best if _known(best, headings) >= FEWEST else ""
+    known = _known(headings)
+    best = max(TABLES, key=lambda table: known[table])
+    return best if known[best] >= FEWEST else ""
 
 
 def matches(table: str, headings: Sequence[str], remembered: Mapping[str, str]) -> list[Match]:
