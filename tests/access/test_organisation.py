@@ -8,10 +8,21 @@ from kinkeeper.access import actions
 from kinkeeper.access.gate import machine
 from kinkeeper.access.models import Association, Programme, Role, Seat, Unit, User
 from kinkeeper.journal.models import Entry
+from kinkeeper.keys.models import DataKey
+from kinkeeper.keys.ring import mark
 from kinkeeper.lib.refusals import Refused
 from tests.conftest import PASSWORD, Colleague
 
 SETUP = ("setup", Role.ADMINISTRATOR)
+
+
+@pytest.mark.django_db
+def test_the_key_of_marks_is_there_from_the_first_day() -> None:
+    """Were it made with the first mark, a backup from before would not know again who was erased after it."""
+    actions.found_association(machine(*SETUP), name="Kin of the Rivers", country="xk", pack="un")
+    before = DataKey.objects.get(holder_type="association")
+    mark("an erased record", "erasure")
+    assert DataKey.objects.get() == before
 
 
 @pytest.mark.django_db

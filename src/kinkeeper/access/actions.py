@@ -24,6 +24,7 @@ from kinkeeper.access.models import (
     forget_pack,
 )
 from kinkeeper.journal.acts import act
+from kinkeeper.keys.ring import be_able_to_mark
 from kinkeeper.lib.guards import in_words, insist_on_the_past
 from kinkeeper.lib.packs import packs
 from kinkeeper.lib.refusals import Refused
@@ -54,6 +55,7 @@ def found_association(
         programme = Programme.objects.create(association=association, name=label, kind=kind)
         for unit in units:
             Unit.objects.create(programme=programme, **unit)
+    be_able_to_mark()
     return association
 
 

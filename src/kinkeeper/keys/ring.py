@@ -265,6 +265,15 @@ def mark(value: str, purpose: str) -> str:
     return hmac.new(secret, value.encode(), sha256).hexdigest()[:32]
 
 
+def be_able_to_mark() -> None:
+    """Make the key of marks where there is none yet.
+
+    Marks that lie outside the database, such as the ledger of erasures, are told again only by the key that made them: it
+    must be in the first backup already, not made anew by whoever restores that backup.
+    """
+    at_hand().key_of(ASSOCIATION)
+
+
 def destroy_key(holder: Holder) -> DataKey:
     """Destroy the key of a holder for good: every text that was sealed with it is noise from now on, in every copy.
 

@@ -18,10 +18,13 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 
 from kinkeeper import __version__
 from kinkeeper.access.gate import machine
 from kinkeeper.files.vault import kept_still, place_of
+from kinkeeper.keys.models import DataKey
+from kinkeeper.keys.ring import be_able_to_mark
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.site.backup import archive, database, keys
 from kinkeeper.site.backup.database import Snapshot, flush_folder
@@ -59,6 +62,8 @@ def make(to: Path, keep_days: int, tell: Tell) -> Made:
     _folder(to)
     with _only_one(), kept_still(), _workplace() as work:
         _insist_on_room(to)
+        if _has_table(DataKey):
+            be_able_to_mark()
         snapshot = database.take(work)
         made_at = datetime.now(UTC)
         beside, missing = _what_lies_beside(snapshot)
@@ -94,8 +99,12 @@ def note(made: Made) -> None:
 
 def can_be_noted() -> bool:
     """Whether the database has the table for it; before an upgrade it may not."""
+    return _has_table(Backup)
+
+
+def _has_table(model: type[Model]) -> bool:
     with connection.cursor() as cursor:
-        return Backup._meta.db_table in connection.introspection.table_names(cursor)
+        return model._meta.db_table in connection.introspection.table_names(cursor)
 
 
 def _folder(to: Path) -> None:
