@@ -253,7 +253,6 @@ def test_a_backup_is_noted_and_its_proof_as_well(office: Installation, tmp_path:
 
 
 @pytest.mark.long
-@pytest.mark.long
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="There several people write at once.")
 def test_a_backup_is_noted_although_somebody_writes_for_longer_than_a_page_would_wait(
     office: Installation, tmp_path: Path
