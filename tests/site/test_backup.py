@@ -208,6 +208,8 @@ def test_whoever_was_erased_is_gone_after_an_older_backup_is_restored(
     assert json.loads(elsewhere.ask(WHAT_IS_LEFT)) == gone
     files = [path for path in elsewhere.data.rglob("*") if path.is_file()]
     assert [path.name for path in files if b"Omar Haddock" in path.read_bytes()] == []
+    # The bytes of the letter are noise without the row that held their key; the chore of the day takes them away.
+    assert elsewhere.ask("from kinkeeper.files.vault import remove_orphans; print(remove_orphans(0))").strip() == "1"
     assert not [path for path in (elsewhere.data / "files").rglob("*") if path.is_file()]
 
 
