@@ -94,15 +94,21 @@ def fill(persons: int, seed: int, env: dict[str, str]) -> Figures:
 
 
 def import_speed(engine: str, children: int, seed: int) -> Figures:
-    """Generate, export three years, import them into an empty installation, import them again."""
+    """Write the returns of three years, import them into an empty installation, import them again."""
     with tempfile.TemporaryDirectory(prefix="kinkeeper-bench-") as folder:
         base = Path(folder)
-        source = database(engine, base / "source", "benchsource")
-        ask = [str(KINKEEPER), "generate", "--children", str(children), "--seed", str(seed), "--years", "3"]
-        run([*ask, "--until", "2025-03-31"], source)
-        for year in (2022, 2023, 2024):
-            run([str(KINKEEPER), "export", "ssda903", str(base / "out" / str(year)), "--year", str(year)], source)
         target = database(engine, base / "target", "benchtarget")
+        write = [
+            sys.executable,
+            "-m",
+            "bench.returns",
+            str(base / "out"),
+            "--children",
+            str(children),
+            "--seed",
+            str(seed),
+        ]
+        run(write, target)
         command = [str(KINKEEPER), "import", "ssda903", str(base / "out"), "--json"]
         first, seconds, peak = run(command, target)
         again, seconds_again, _peak = run(command, target)
@@ -296,7 +302,7 @@ def sections(
 
 def import_table(imports: list[Figures]) -> Iterable[str]:
     """The import: one line for each engine."""
-    yield "Three collection years of generated children, exported and imported into an empty installation; then once more."
+    yield "Three collection years of invented children, written as returns and imported into an empty installation; then once more."
     yield ""
     yield "| engine | children | rows read | landed | quarantined | seconds | rows/s | peak MB | second run lands | second run s |"
     yield "|---|---|---|---|---|---|---|---|---|---|"
