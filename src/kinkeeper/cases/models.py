@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -346,3 +346,15 @@ class Death(Row):
     @property
     def unit_id(self) -> int:
         return self.case.unit_id
+
+
+class HasCase(Func):
+    """Whether a person has or had a case, wherever it lies: a question behind the second wall would miss those out of sight."""
+
+    output_field = BooleanField()
+    template = 'EXISTS(SELECT 1 FROM "cases_case" WHERE "child_id" = %(expressions)s)'
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """The function of the wall that sees every case."""
+        seeing = "EXISTS(SELECT 1 FROM kinkeeper_by_cases_case_child(%(expressions)s))"
+        return self.as_sql(compiler, connection, template=seeing)

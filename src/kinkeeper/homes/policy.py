@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kinkeeper.access.gate import NOTHING, YES, Actor, Verdict, opens, part_of, scope, shows
 from kinkeeper.access.models import Role, Unit
 from kinkeeper.access.policy import may_bring_in
+from kinkeeper.cases.models import HasCase
 from kinkeeper.homes.models import Approval, BackgroundCheck, Carer, Home, HouseMember, Training
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.people.models import Person
@@ -32,18 +31,6 @@ shows(Carer, "person")
 shows(HouseMember, "person")
 shows(BackgroundCheck, "person")
 shows(Training, "person")
-
-
-class HasCase(Func):
-    """Whether a person has or had a case, wherever it lies: a question behind the second wall would miss those out of sight."""
-
-    output_field = BooleanField()
-    template = 'EXISTS(SELECT 1 FROM "cases_case" WHERE "child_id" = %(expressions)s)'
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        """The function of the wall that sees every case."""
-        seeing = "EXISTS(SELECT 1 FROM kinkeeper_by_cases_case_child(%(expressions)s))"
-        return self.as_sql(compiler, connection, template=seeing)
 
 
 @opens(Person)
