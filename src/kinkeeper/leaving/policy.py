@@ -124,9 +124,7 @@ def may_close_for_good(actor: Actor, case: Case) -> Verdict:
     closing = _closing_of(case)
     if closing is not None and closing.exit in HANDED_OVER:
         return Verdict(_("Hand over papers and belongings first. The case then goes on in after-care."), guard="G-STEP")
-    if objection := objection_to("close_case", case):
-        return Verdict(objection, guard="G-CLOSE")
-    return _not_missing(case) and _not_in_care(case)
+    return Verdict(objection_to("close_case", case), guard="G-CLOSE")
 
 
 def may_record_followup(actor: Actor, case: Case) -> Verdict:

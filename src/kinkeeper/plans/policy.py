@@ -133,7 +133,9 @@ def may_replace_plan(actor: Actor, plan: Plan) -> Verdict:
         return Verdict(_("Only a plan in force has a next version."), "G-STEP")
     if plan.case.state not in PLANNED:
         return Verdict(_("This case is at another step now. Its plan is not changed."), "G-STEP")
-    same = Q(case=plan.case_id) | Q(kind=Plan.Kind.FAMILY, family=plan.family_id, family__isnull=False)
+    same = Q(case=plan.case_id)
+    if plan.kind == Plan.Kind.FAMILY:
+        same |= Q(kind=Plan.Kind.FAMILY, family=plan.family_id)
     if Plan.objects.filter(same, state=Plan.State.DRAFT).exists():
         return Verdict(_("The next version is being drafted. Go on with it."), "G-PLAN")
     return YES
