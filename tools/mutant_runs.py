@@ -83,23 +83,21 @@ def the_database_is_made(django_db_setup: None) -> None:
 class Breaking:
     """A plugin of pytest that runs the collected tests once, and then again for every mutant that can reach them."""
 
-    def __init__(self, rooms: dict[Path, list[tuple[str, str]]]) -> None:
-        self.rooms = rooms
+    def __init__(self, rooms: dict[Path, list[tuple[str, str]]], where: dict[Path, list[str]]) -> None:
+        self.rooms, self.where = rooms, where
         self.all_told = {policy: Verdicts() for policy in rooms}
         self.kills: Counter[int] = Counter()
         self.why = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Instead of the loop of pytest: room by room, each against its own tests, or all that were named for one room."""
+        """Instead of the loop of pytest: room by room, each against the tests that were named for it."""
         self.items = session.items
         made = self.prepare()
         for policy, mutants in self.rooms.items():
             self.policy, self.told = policy, self.all_told[policy]
-            folder = f"tests/{policy.parent.name}/"
-            self.own = [
-                place for place, item in enumerate(self.items) if len(self.rooms) == 1 or item.nodeid.startswith(folder)
-            ]
+            named = tuple(self.where[policy])
+            self.own = [place for place, item in enumerate(self.items) if item.nodeid.startswith(named)]
             ended, seen = in_a_fork(self.look)
             if not ended or not made:
                 self.told.broken_before.append("They end the whole process.")
@@ -253,8 +251,9 @@ def _break(module: ModuleType, codes: dict[str, CodeType], values: dict[str, Any
                 vars(other)[name] = value
 
 
-def run_rooms(rooms: dict[Path, list[tuple[str, str]]], tests: list[str]) -> dict[Path, Verdicts]:
-    """Run every mutant of these policies against these tests, in this process."""
-    plugin = Breaking(rooms)
+def run_rooms(rooms: dict[Path, list[tuple[str, str]]], where: dict[Path, list[str]]) -> dict[Path, Verdicts]:
+    """Run every mutant of these policies against the tests named for it, in this process."""
+    plugin = Breaking(rooms, where)
+    tests = sorted({test for named in where.values() for test in named})
     pytest.main(["-q", "-s", "--no-header", "--no-migrations", "-p", "no:cacheprovider", *tests], [plugin])
     return plugin.all_told
