@@ -70,6 +70,15 @@ def test_who_may_not(bruno: Colleague, amina: Colleague, rosa: Colleague, eve: C
     assert Opening.objects.count() == 1
 
 
+def test_what_a_colleague_has_open_does_not_keep_anybody_out(
+    bruno: Colleague, noor: Person, village: Unit, other_unit: Unit
+) -> None:
+    colleague = hire("Boris Beside", (Role.CASEWORKER, other_unit))
+    for who in (colleague, bruno):
+        assert actions.open_record(who.actor, record=noor.code, reason=REASON).closed_at is None
+    assert Opening.objects.filter(closed_at=None).count() == 2
+
+
 def test_the_supervisor_of_the_unit_reads_about_it_and_others_do_not(
     bruno: Colleague, dalia: Colleague, eve: Colleague, noor: Person
 ) -> None:

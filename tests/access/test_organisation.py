@@ -11,7 +11,7 @@ from kinkeeper.journal.models import Entry
 from kinkeeper.keys.models import DataKey
 from kinkeeper.keys.ring import mark
 from kinkeeper.lib.refusals import Refused
-from tests.conftest import PASSWORD, Colleague
+from tests.conftest import PASSWORD, Colleague, hire
 
 SETUP = ("setup", Role.ADMINISTRATOR)
 
@@ -60,6 +60,22 @@ def test_it_is_founded_once_and_by_the_set_up_only(association: Association, ros
             machine(*SETUP), association, email="x@example.org", name="X", password=PASSWORD
         )
     assert (Association.objects.count(), User.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_the_first_administrator_is_missing_until_somebody_administers_the_whole_association(
+    association: Association, village: Unit, dalia: Colleague
+) -> None:
+    """Neither another seat over everything, nor one as administrator of a part, nor a closed account is one."""
+    hire("Dora Director", (Role.DIRECTOR, None))
+    part = hire("Pia Part", (Role.ADMINISTRATOR, village.programme))
+    gone = hire("Gil Gone", (Role.ADMINISTRATOR, None)).user
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    found = actions.appoint_first_administrator(
+        machine(*SETUP), association, email="x@example.org", name="X", password=PASSWORD
+    )
+    assert Seat.objects.get(user=found).role == Role.ADMINISTRATOR
+    assert Seat.objects.get(user=part.user).programme == village.programme
 
 
 def test_programmes_and_units_are_opened(rosa: Colleague, association: Association) -> None:

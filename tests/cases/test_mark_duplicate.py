@@ -10,6 +10,7 @@ from kinkeeper.access.gate import Unseen
 from kinkeeper.access.models import Unit
 from kinkeeper.cases.actions import mark_duplicate, reopen_case
 from kinkeeper.cases.models import Assignment, Case
+from kinkeeper.cases.policy import may_mark_duplicate
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.refusals import Refused
@@ -103,6 +104,8 @@ def test_a_child_in_care_is_moved_first(
     start_placement(
         amina.actor, noor, home=okafors, started_on=JUNE, care_type="FOSTER_ST", legal_status_code="VOLUNTARY"
     )
+    # The button says so as well.
+    assert may_mark_duplicate(dalia.actor, noors_case).sentence.startswith("This child is in care")
     with pytest.raises(Refused, match="This child is in care") as refusal:
         mark_duplicate(dalia.actor, noors_case, surviving=other)
     assert (refusal.value.guard, Case.objects.get(pk=noors_case.pk).state) == ("G-CLOSE", "active")

@@ -15,7 +15,8 @@ from kinkeeper.families.policy import _consent_without_responsibility
 from kinkeeper.journal.models import Entry
 from kinkeeper.lib.objections import objection_to
 from kinkeeper.lib.refusals import Refused, Stale
-from kinkeeper.people.models import Person
+from kinkeeper.people.consenting import Side, Standing, State
+from kinkeeper.people.models import Consent, Person
 from tests.conftest import Colleague, hire, register
 
 TODAY = date.today()
@@ -187,3 +188,47 @@ def test_a_responsibility_that_begins_later_does_not_count_yet(noor: Person, lay
     Kinship.objects.create(person=layla, kind="guardian", relative=noor, legally_responsible=True, starts_on=YESTERDAY)
     assert "has no legal responsibility" in objection_to("record_consent", AConsent(noor, layla, given_on=LAST_WEEK))
     assert objection_to("record_consent", AConsent(noor, layla)) == ""
+
+
+def test_what_another_may_does_not_count_for_a_stranger(
+    noor: Person, layla: Person, motherhood: Kinship, village: Unit
+) -> None:
+    stranger = register(village, "Some", "Body")
+    assert "has no legal responsibility for Noor Saleh" in objection_to("record_consent", AConsent(noor, stranger))
+
+
+# ---- where everybody must agree ----------------------------------------------------------------------------------------
+
+
+def asked_of(child: Person, *answers: tuple[Person | None, State]) -> str:
+    """What stands in the way of relying on these answers."""
+    sides = [
+        Side(False, True, state, Consent(person=child, given_by=giver) if giver else None) for giver, state in answers
+    ]
+    return objection_to(
+        "rely_on_consent", Standing(child, "PLACEMENT", "Agreement to a placement", "", tuple(sides), "", TODAY)
+    )
+
+
+def test_everybody_who_is_responsible_for_this_child_is_asked(
+    noor: Person, layla: Person, omar: Person, motherhood: Kinship, village: Unit, other_unit: Unit
+) -> None:
+    omars = register(village, "Father", "Of Omar")
+    Kinship.objects.create(person=omars, kind="parent", relative=omar, legally_responsible=True)
+    dead = register(village, "Karim", "Saleh")
+    Kinship.objects.create(person=dead, kind="parent", relative=noor, legally_responsible=True)
+    Person.objects.filter(pk=dead.pk).update(died_on=LAST_WEEK)
+    for state in (State.AGREED, State.UNREACHED):
+        assert asked_of(noor, (layla, state)) == ""
+    for state in (State.REFUSED, State.WITHDRAWN, State.EXPIRED):
+        assert "no answer of Layla Saleh counts today" in asked_of(noor, (layla, state))
+    assert "no answer of Layla Saleh counts today" in asked_of(noor, (None, State.MISSING))
+
+
+def test_whoever_another_unit_keeps_is_not_named(
+    noor: Person, layla: Person, motherhood: Kinship, other_unit: Unit
+) -> None:
+    elsewhere = register(other_unit, "Rustam", "Elsewhere")
+    Kinship.objects.create(person=elsewhere, kind="parent", relative=noor, legally_responsible=True)
+    said = asked_of(noor, (layla, State.AGREED))
+    assert ("no answer of somebody you do not see counts today" in said, "Rustam" in said) == (True, False)

@@ -115,5 +115,14 @@ def test_the_short_way_begins_with_the_seat() -> None:
         assert "can record a review" in refused(policy.may_record_review(actor, Person(unit_id=HERE)))[1]
 
 
+@pytest.mark.django_db
+def test_the_short_way_is_open_to_everybody_at_work_with_children() -> None:
+    has_seats(
+        lambda actor: policy.may_record_review(actor, Person(pk=1, unit_id=HERE)),
+        {*WORKERS, Role.SUPERVISOR},
+        "can record a",
+    )
+
+
 def test_reviews_are_brought_in_by_those_who_oversee() -> None:
     has_seats(lambda actor: policy.may_bring_in_reviews(actor, Unit(pk=HERE)), OVERSEERS, "many records at once")
