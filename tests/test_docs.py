@@ -12,7 +12,7 @@ import pytest
 from django.apps import apps
 
 from kinkeeper.journal.acts import acts
-from kinkeeper.site.environment import SETTINGS
+from kinkeeper.site.adjustable import SETTINGS
 from tools import docs, reference
 from tools.guards import guards_in, guards_of
 

@@ -28,7 +28,7 @@ from kinkeeper.lib.packs import SECTIONS, load_pack, packs
 from kinkeeper.lib.rules import RULES, Realm, Rule
 from kinkeeper.lib.sensitivity import Compartment, Level, level_of
 from kinkeeper.site import cli
-from kinkeeper.site.environment import SETTINGS
+from kinkeeper.site.adjustable import SETTINGS
 from tools import asvs
 from tools.guards import guards_of
 

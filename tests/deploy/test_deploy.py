@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kinkeeper.site import cli
-from kinkeeper.site.environment import SETTINGS
+from kinkeeper.site.adjustable import SETTINGS
 from kinkeeper.site.watching import PULSE
 
 ROOT = Path(__file__).resolve().parents[2]

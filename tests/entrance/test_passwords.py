@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -11,12 +13,15 @@ import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kinkeeper.access.models import Association, Unit, User
-from kinkeeper.access.passwords import WORDS
+from kinkeeper.access.passwords import WORDS, stands_in
+from kinkeeper.site import environment
 from tests.conftest import PASSWORD, Colleague
 from tests.entrance.conftest import with_password
 
@@ -62,6 +67,52 @@ def test_the_words_of_the_house_stand_in_the_guide() -> None:
 
     guide = (ROOT / "docs" / "guides" / "sign-in-safely.md").read_text(encoding="utf-8")
     assert [word for word in sorted(WORDS) if word not in guide] == []
+
+
+LIST = [
+    "correct horse battery",
+    "correct horse battery staple",
+    "iloveyou iloveyou",
+    "qwerty qwerty qwerty",
+    "Ёлочка зажгись",
+]
+
+
+@pytest.mark.asvs("6.2.12")
+def test_a_password_that_became_known_elsewhere_is_refused(amina: Colleague, tmp_path: Path, settings: Any) -> None:
+    settings.BREACHED_PASSWORDS = tmp_path / "breached.txt"
+    settings.BREACHED_PASSWORDS.write_text("".join(f"{one}\n" for one in sorted(LIST, key=str.encode)))
+    with_password(amina)
+    assert "became known elsewhere" in change(amina, LIST[1]).content.decode()
+    assert not opens(amina, LIST[1])
+    change(amina, "correct horse battery stapler")
+    assert opens(amina, "correct horse battery stapler")
+
+
+@pytest.mark.hypothesis
+@given(lines=st.sets(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), min_size=1), max_size=40),
+       other=st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])), ended=st.booleans())  # fmt: skip
+def test_a_line_is_found_exactly_where_it_stands(lines: set[str], other: str, ended: bool) -> None:
+    text = b"\n".join(sorted(line.encode() for line in lines)) + (b"\n" if ended and lines else b"")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "list.txt"
+        file.write_bytes(text)
+        assert all(stands_in(file, line) for line in lines)
+        assert stands_in(file, other) is (other in lines)
+
+
+def test_a_list_that_is_not_there_or_not_sorted_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "list.txt"
+    monkeypatch.setenv("KINKEEPER_BREACHED_PASSWORDS", str(file))
+    with pytest.raises(ImproperlyConfigured, match="cannot be read"):
+        environment.breached_passwords()
+    file.write_text("b\na\n")
+    with pytest.raises(ImproperlyConfigured, match="LC_ALL=C sort"):
+        environment.breached_passwords()
+    file.write_text("a\nb\n")
+    assert environment.breached_passwords() == file
+    monkeypatch.delenv("KINKEEPER_BREACHED_PASSWORDS")
+    assert environment.breached_passwords() is None
 
 
 @pytest.mark.asvs("6.2.3")

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 from kinkeeper import __version__
+from kinkeeper.site.adjustable import SETTINGS
 from kinkeeper.site.backup.database import size_bytes
-from kinkeeper.site.environment import SETTINGS
 from kinkeeper.site.health import QUICK
 from kinkeeper.upkeep.findings import Finding, Level, Machine, roof
 

@@ -147,7 +147,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "kinkeeper.access.passwords.OwnWordsValidator"},
+    {"NAME": "kinkeeper.access.passwords.KnownElsewhereValidator"},
 ]
+BREACHED_PASSWORDS = environment.breached_passwords()
 # How many web servers stand in front; without it everybody behind one would be counted as one guesser.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 # Second factors through django-allauth, whose pages and addresses are not used (docs/why/decisions/0024).
