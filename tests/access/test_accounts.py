@@ -39,6 +39,12 @@ def test_an_account_opened_again_has_to_sign_in_anew(rosa: Colleague, amina: Col
     assert amina.actor.seats
 
 
+def test_where_no_second_factor_is_none_is_taken_away(rosa: Colleague, amina: Colleague) -> None:
+    with pytest.raises(Refused, match="has no second factor"):
+        actions.take_factors_away(rosa.actor, amina.user)
+    assert not Entry.objects.filter(act="access.take_factors_away").exists()
+
+
 def test_who_may_not_close_accounts(rosa: Colleague, dalia: Colleague, amina: Colleague) -> None:
     with pytest.raises(Refused, match="your own account"):
         actions.suspend_user(rosa.actor, rosa.user)

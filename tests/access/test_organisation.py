@@ -69,6 +69,7 @@ def test_the_first_administrator_is_missing_until_somebody_administers_the_whole
     """Neither another seat over everything, nor one as administrator of a part, nor a closed account is one."""
     hire("Dora Director", (Role.DIRECTOR, None))
     part = hire("Pia Part", (Role.ADMINISTRATOR, village.programme))
+    hire("Una Unit", (Role.ADMINISTRATOR, village))
     gone = hire("Gil Gone", (Role.ADMINISTRATOR, None)).user
     User.objects.filter(pk=gone.pk).update(is_active=False)
     found = actions.appoint_first_administrator(
