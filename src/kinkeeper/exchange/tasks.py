@@ -10,6 +10,7 @@ from kinkeeper.access.models import Role
 from kinkeeper.exchange import actions, queries
 from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.journal.chain import remembered
+from kinkeeper.keys.ring import keyring
 from kinkeeper.notices.actions import tell
 from kinkeeper.notices.models import Notice
 
@@ -21,7 +22,9 @@ def land(actor: Actor, brought: Import, told: Tell | None = None) -> Import:
     """Land an import that was previewed or stopped, and finish it. Each batch is kept as soon as it has landed."""
     brought = actions.begin_landing(actor, brought)
     while brought.children_done < brought.children_total:
-        brought = actions.land_children(actor, brought)
+        # Whoever comes next needs none of the keys of these children: kept, they would fill the memory.
+        with keyring():
+            brought = actions.land_children(actor, brought)
         if told:
             told(brought.children_done, brought.children_total)
     return actions.finish_landing(actor, brought)
