@@ -11,13 +11,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kinkeeper.access.models import Unit
+from kinkeeper.access.models import Association, Unit
 from kinkeeper.cases.models import Assignment, Case
-from kinkeeper.exchange import actions, queries
+from kinkeeper.exchange import actions, queries, tasks
 from kinkeeper.exchange.keeping.folders import folder_of
 from kinkeeper.exchange.models import Import, QuarantinedRow
 from kinkeeper.homes.models import Home
 from kinkeeper.journal.models import Entry
+from kinkeeper.keys.models import DataKey
+from kinkeeper.keys.ring import keyring
 from kinkeeper.lib.refusals import Refused
 from kinkeeper.people.models import Identifier, LegalStatus, Person
 from kinkeeper.placements.models import Episode, PeriodOfCare, Placement
@@ -220,3 +222,16 @@ def test_an_abandoned_import_is_gone(
 def test_a_header_alone_is_not_a_child_in_care(land: Land, tmp_path: Path) -> None:
     brought = land(write(tmp_path / "in" / "2022_23", Header=[HEADER]).parent)
     assert counts(brought) == (1, 0, 0, 1)
+
+
+def test_the_keys_of_children_that_have_landed_do_not_stay_in_memory(
+    england: Association, dalia: Colleague, village: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "CHILDREN_AT_ONCE", 2)
+    with keyring() as ring:
+        brought = actions.preview_import(
+            dalia.actor, village, folder=three_years(tmp_path / "in", 6), look_through=False
+        )
+        assert tasks.land(dalia.actor, brought).children_done == 6
+        assert DataKey.objects.filter(holder_type="people.person").exists()
+        assert {holder for holder in ring.holders if holder.type == "people.person"} == set()

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from kinkeeper.access.gate import Unseen, seen
-from kinkeeper.access.models import Unit
+from kinkeeper.access.models import Role, Unit
 from kinkeeper.cases.models import Assignment, Case
 from kinkeeper.families.models import Family, Kinship, Membership
 from kinkeeper.families.queries import siblings_of
@@ -20,7 +20,7 @@ from kinkeeper.lib.ages import PartialDate
 from kinkeeper.lib.packs import load_pack
 from kinkeeper.lib.refusals import Refused, Stale
 from kinkeeper.people.models import Identifier, Person
-from tests.conftest import Colleague, open_case, register
+from tests.conftest import Colleague, hire, open_case, register
 from tests.intake.conftest import DASHA, TAKEN, TOLD, fresh, recorded
 
 
@@ -255,3 +255,14 @@ def test_the_worker_of_the_case_sees_the_referral(amina: Colleague, dalia: Colle
     assert not seen(amina.actor, Referral).exists()
     Case.objects.update(worker=amina.user)
     assert seen(amina.actor, Referral).get() == row
+
+
+def test_a_referral_is_seen_by_the_worker_of_its_case_while_that_runs(
+    amina: Colleague, dalia: Colleague, village: Unit, volkovas: Referral
+) -> None:
+    worker = hire("Wim Worker", (Role.CASEWORKER, village))
+    done = screen_in(dalia.actor, volkovas, **TAKEN)
+    Case.objects.update(worker=worker.user)
+    assert list(seen(worker.actor, Referral)) == [done]
+    Case.objects.update(state=Case.State.CLOSED, closed_on=date.today(), close_reason="moved")
+    assert not seen(worker.actor, Referral).exists()
