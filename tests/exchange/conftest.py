@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from bench.returns import write as write_returns
 from kinkeeper.access.models import Association, Unit
 from kinkeeper.exchange import actions, tasks
 from kinkeeper.exchange.models import Import
 from kinkeeper.exchange.ssda903.tables import TABLES
-from kinkeeper.exchange.ssda903.writing import write_year
-from kinkeeper.site.demo.histories import histories
 from tests.conftest import Colleague
 
 Rows = Sequence[Mapping[str, str]]
@@ -64,9 +63,7 @@ def year_two(folder: Path, **changes: Rows) -> Path:
 
 def three_years(folder: Path, children: int, seed: int = 5) -> Path:
     """The returns of 2022/23 to 2024/25 for children of the generator."""
-    for year in (2022, 2023, 2024):
-        records = (plan.record for plan in histories(seed, children, 3, 2022))
-        write_year(folder / f"{year}_{(year + 1) % 100}", year, records)
+    write_returns(folder, children, seed)
     return folder
 
 
